@@ -1,0 +1,114 @@
+import type { ChatEvent, ChatRequest, ChatResponse, FinishReason } from "../../gen/causeway/chat/v1/chat_pb.ts";
+import type { Usage } from "../../gen/causeway/chat/v1/usage_pb.ts";
+import type { JsonMembers } from "../lib/json-members.ts";
+import type { GatewayError } from "./error.ts";
+
+/**
+ * A wire language of the field, as pure functions to and from the contract. A facade reads requests and writes answers;
+ * an upstream is written requests to and its answers are read. Both use the same dialect.
+ */
+export interface Dialect {
+  readonly name: string;
+  readonly request: RequestCodec;
+  readonly answer: AnswerCodec;
+  readonly stream: StreamCodec;
+  readonly error: ErrorCodec;
+}
+
+export interface RequestCodec {
+  /** What the gateway has to know of a request to relay it. Throws GatewayError for a request nobody could answer. */
+  peek(body: JsonMembers): RequestPeek;
+  /** Throws GatewayError "invalid_request" that names the field. `wire` is parsed JSON of unknown shape. */
+  read(wire: unknown): ChatRequest;
+  write(chat: ChatRequest, target: RequestTarget): WrittenRequest;
+  /** The client's own bytes, changed only in the model and in what the gateway must add. */
+  relay(body: JsonMembers, target: RequestTarget): Uint8Array;
+}
+
+export interface RequestPeek {
+  readonly model: string;
+  readonly stream: boolean;
+  /** Whether the client asked for usage in the stream. */
+  readonly usageWanted: boolean;
+}
+
+export interface RequestTarget {
+  /** The provider's name for the model. */
+  readonly model: string;
+  readonly stream: boolean;
+}
+
+export interface WrittenRequest {
+  /** JSON text. */
+  readonly body: string;
+  /** Fields of the contract that this dialect cannot say, as paths such as "top_k" or "messages[2].parts[0].video". */
+  readonly dropped: readonly string[];
+}
+
+export interface AnswerCodec {
+  /** `wire` is parsed JSON of unknown shape. Throws GatewayError "upstream_malformed". */
+  read(wire: unknown): ChatResponse;
+  /** `model`: what the client asked for, for answers whose upstream does not name one. JSON text. */
+  write(chat: ChatResponse): string;
+  /** What the ledger has to know of a whole answer, without decoding it all. Throws GatewayError for a body that is no answer. */
+  watch(body: Buffer): AnswerFacts;
+}
+
+export interface AnswerFacts {
+  readonly usage: Usage | undefined;
+  readonly finishReason: FinishReason;
+}
+
+export interface StreamCodec {
+  readonly contentType: string;
+  reader(): StreamReader;
+  writer(options: StreamWriterOptions): StreamWriter;
+  watcher(options: StreamWatcherOptions): StreamWatcher;
+}
+
+/** Turns an upstream's wire events into the contract's. Made for one answer. */
+export interface StreamReader {
+  /** `bytes`: whole wire events. Throws GatewayError "upstream_malformed", or the error that an event reports. */
+  read(bytes: Buffer): ChatEvent[];
+}
+
+export interface StreamWriterOptions {
+  /** Whether the client asked for usage in the stream. */
+  readonly usageWanted: boolean;
+}
+
+/** Turns the contract's events into wire events. Made for one answer. */
+export interface StreamWriter {
+  /** Wire text of these events; may be empty. */
+  write(events: readonly ChatEvent[]): string;
+  /** What ends a stream that was answered whole. */
+  end(): string;
+  /** What ends a stream that failed: never to be taken for a normal end. */
+  fail(error: GatewayError): string;
+}
+
+export interface StreamWatcherOptions {
+  /** Cut the event that only carries usage out of what is relayed. */
+  readonly hideUsage: boolean;
+}
+
+/** Looks at an upstream's bytes on their way, for the ledger, and says what may be relayed. Made for one answer. */
+export interface StreamWatcher {
+  /**
+   * `bytes`: whole wire events. Returns those that a client of the same dialect may get now: not what ends the stream
+   * (the writer's `end` follows when the exchange is settled), and not usage that the client did not ask for.
+   * Throws GatewayError for an event that reports a failure.
+   */
+  see(bytes: Buffer): Buffer;
+  readonly usage: Usage | undefined;
+  readonly finishReason: FinishReason;
+  /** Whether the model was done: only then is the end of the bytes a normal end. */
+  readonly finished: boolean;
+}
+
+export interface ErrorCodec {
+  /** `body`: whatever came with a status that is not 2xx. */
+  read(status: number, body: Buffer): GatewayError;
+  /** JSON text. */
+  write(error: GatewayError): string;
+}

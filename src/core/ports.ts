@@ -1,0 +1,94 @@
+import type { Usage } from "../../gen/causeway/chat/v1/usage_pb.ts";
+import type { Dialect } from "./dialect.ts";
+import type { ExchangeBodies, ExchangeRow } from "./exchange.ts";
+
+/** A provider's key. */
+export interface Credential {
+  readonly secret: string;
+  /** For logs and the ledger: enough to tell keys apart, too little to use one. */
+  readonly masked: string;
+}
+
+/** A provider, as the gateway sees it. */
+export interface Upstream {
+  readonly name: string;
+  readonly dialect: Dialect;
+  readonly baseUrl: string;
+  /**
+   * Asks. Resolves when the answer's head is there. Rejects with a GatewayError ("upstream_unreachable",
+   * "upstream_timeout", "upstream_cut"), or with the signal's reason when that aborted.
+   */
+  ask(request: UpstreamRequest): Promise<UpstreamAnswer>;
+  /** The provider's own list of models. Rejects with a GatewayError. */
+  listModels(credential: Credential | undefined, signal: AbortSignal): Promise<string[]>;
+  /** Ends idle connections; those in use end with their exchange. */
+  close(): Promise<void>;
+}
+
+export interface UpstreamRequest {
+  readonly body: Uint8Array | string;
+  readonly stream: boolean;
+  readonly credential: Credential | undefined;
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+}
+
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  /** How long the provider asked to wait (retry-after, retry-after-ms), in ms. */
+  readonly retryAfterMs: number | undefined;
+  /**
+   * All that came in since the last pull, in arrival order; one pull, one read. Rejects like `ask`. `return()` ends the
+   * request. A consumer that does not pull stops the reading.
+   */
+  readonly body: AsyncIterator<Buffer, undefined>;
+}
+
+/** Where a request may go. */
+export interface Target {
+  readonly upstream: Upstream;
+  /** The provider's name for the model. */
+  readonly model: string;
+  readonly credential: Credential | undefined;
+}
+
+export interface ListedModel {
+  /** What a client asks for: an alias, or "provider/model". */
+  readonly id: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly alias: boolean;
+}
+
+export interface Router {
+  /** Where this request goes. Throws GatewayError "model_not_found", which lists what there is. */
+  plan(model: string): Target;
+  /** Sorted by id. Asks providers that have not been asked yet; one that cannot be asked is left out. */
+  listModels(signal: AbortSignal): Promise<ListedModel[]>;
+}
+
+export interface Access {
+  /** Whether any rule is configured. Without one every caller is let in. */
+  readonly required: boolean;
+  /** Throws GatewayError "unauthenticated". `key`: what the caller showed, without "Bearer". */
+  check(key: string | undefined): void;
+}
+
+export interface Price {
+  /** null: unknown. */
+  readonly costNanoUsd: bigint | null;
+  /** Which prices: the catalogue and its version, or "config". Empty when unknown. */
+  readonly version: string;
+}
+
+export interface Pricing {
+  price(provider: string, model: string, usage: Usage, at: number): Price;
+  /** Price of a million tokens in nano-dollars, for lists; undefined when unknown. */
+  perMillion(provider: string, model: string): { input: bigint; output: bigint } | undefined;
+}
+
+export interface LedgerWriter {
+  /** Resolves when the row is committed. Rejects when it cannot be. */
+  settle(row: ExchangeRow, bodies: ExchangeBodies | undefined): Promise<void>;
+}
