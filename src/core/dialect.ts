@@ -1,4 +1,5 @@
 import type { ChatEvent, ChatRequest, ChatResponse, FinishReason } from "../../gen/causeway/chat/v1/chat_pb.ts";
+import type { CreateEmbeddingsRequest } from "../../gen/causeway/chat/v1/service_pb.ts";
 import type { Usage } from "../../gen/causeway/chat/v1/usage_pb.ts";
 import type { JsonMembers } from "../lib/json-members.ts";
 import type { GatewayError } from "./error.ts";
@@ -13,13 +14,15 @@ export interface Dialect {
   readonly answer: AnswerCodec;
   readonly stream: StreamCodec;
   readonly error: ErrorCodec;
+  /** undefined: this language has no embeddings. */
+  readonly embeddings: EmbeddingsCodec | undefined;
 }
 
 export interface RequestCodec {
   /** What the gateway has to know of a request to relay it. Throws GatewayError for a request nobody could answer. */
   peek(body: JsonMembers): RequestPeek;
-  /** Throws GatewayError "invalid_request" that names the field. `wire` is parsed JSON of unknown shape. */
-  read(wire: unknown): ChatRequest;
+  /** Throws GatewayError "invalid_request" that names the field. */
+  read(body: JsonMembers): ChatRequest;
   write(chat: ChatRequest, target: RequestTarget): WrittenRequest;
   /** The client's own bytes, changed only in the model and in what the gateway must add. */
   relay(body: JsonMembers, target: RequestTarget): Uint8Array;
@@ -48,7 +51,7 @@ export interface WrittenRequest {
 export interface AnswerCodec {
   /** `wire` is parsed JSON of unknown shape. Throws GatewayError "upstream_malformed". */
   read(wire: unknown): ChatResponse;
-  /** `model`: what the client asked for, for answers whose upstream does not name one. JSON text. */
+  /** JSON text. */
   write(chat: ChatResponse): string;
   /** What the ledger has to know of a whole answer, without decoding it all. Throws GatewayError for a body that is no answer. */
   watch(body: Buffer): AnswerFacts;
@@ -104,6 +107,8 @@ export interface StreamWatcher {
   readonly finishReason: FinishReason;
   /** Whether the model was done: only then is the end of the bytes a normal end. */
   readonly finished: boolean;
+  /** Whether the bytes themselves said that nothing follows. */
+  readonly ended: boolean;
 }
 
 export interface ErrorCodec {
@@ -111,4 +116,18 @@ export interface ErrorCodec {
   read(status: number, body: Buffer): GatewayError;
   /** JSON text. */
   write(error: GatewayError): string;
+}
+
+export interface EmbeddingsCodec {
+  /** `model`: the provider's name for it. */
+  write(request: CreateEmbeddingsRequest, model: string): WrittenRequest;
+  /** `wire` is parsed JSON of unknown shape. Throws GatewayError "upstream_malformed". */
+  read(wire: unknown): EmbeddingsAnswer;
+}
+
+export interface EmbeddingsAnswer {
+  readonly model: string;
+  /** One vector a text, in the order of the texts. */
+  readonly vectors: readonly (readonly number[])[];
+  readonly usage: Usage | undefined;
 }

@@ -1,6 +1,123 @@
-import type { FinishReason } from "../../gen/causeway/chat/v1/chat_pb.ts";
+import { type ChatRequest, FinishReason } from "../../gen/causeway/chat/v1/chat_pb.ts";
+import type { CreateEmbeddingsRequest, Settlement } from "../../gen/causeway/chat/v1/service_pb.ts";
 import type { Usage } from "../../gen/causeway/chat/v1/usage_pb.ts";
-import type { ErrorCode } from "./error.ts";
+import type { JsonMembers } from "../lib/json-members.ts";
+import type { Clock } from "./clock.ts";
+import type { Dialect } from "./dialect.ts";
+import { type ErrorCode, GatewayError } from "./error.ts";
+import type { Target } from "./ports.ts";
+
+/** What a facade or a service hands in: one call by one client. */
+export interface Call {
+  /** The way it came in: "openai", "grpc", "grpc-web", "connect". */
+  readonly facade: string;
+  /** The client's name for the model. */
+  readonly model: string;
+  readonly stream: boolean;
+  /** Whether the client asked for usage in the stream. */
+  readonly usageWanted: boolean;
+  /** Fail instead of dropping what the provider's dialect cannot say. */
+  readonly strict: boolean;
+  readonly clientRequestId: string;
+  readonly request: ClientRequest;
+}
+
+/** The request in the client's own bytes and dialect, or in the contract's form. */
+export type ClientRequest =
+  | { readonly kind: "wire"; readonly dialect: Dialect; readonly body: JsonMembers }
+  | { readonly kind: "chat"; readonly chat: ChatRequest }
+  | { readonly kind: "embeddings"; readonly embeddings: CreateEmbeddingsRequest };
+
+/** The client's dialect; undefined for the contract's own language. */
+export const dialectOf = (request: ClientRequest): Dialect | undefined =>
+  request.kind === "wire" ? request.dialect : undefined;
+
+/**
+ * One call on its way: who asked for what, the attempts made, what came back, how long it took. Created at the edge;
+ * settled once, by the gateway.
+ */
+export class Exchange {
+  readonly id: string;
+  readonly call: Call;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly #clock: Clock;
+  readonly #startedMicros: number;
+  readonly #controller = new AbortController();
+  #chat: ChatRequest | undefined;
+
+  target: Target | undefined;
+  dropped: readonly string[] = [];
+  attempts = 0;
+  status: ExchangeStatus = "cancelled"; // what it is if nobody gets to say otherwise
+  error: GatewayError | undefined;
+  usage: Usage | undefined;
+  finishReason: FinishReason = FinishReason.UNSPECIFIED;
+  /** µs since the start. */
+  askedAfter: number | undefined;
+  firstTokenAfter: number | undefined;
+  /** What the provider answered, as far as it is kept. */
+  readonly response: Buffer[] = [];
+  responseBytes = 0;
+  keptBytes = 0;
+  /** Set when it is in the ledger. */
+  settlement: Settlement | undefined;
+
+  constructor(id: string, call: Call, clock: Clock) {
+    this.id = id;
+    this.call = call;
+    this.#clock = clock;
+    this.startedAt = clock.now();
+    this.#startedMicros = clock.micros();
+  }
+
+  /** Aborts with a GatewayError: client gone, deadline, or shutdown. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Ends it early. The first reason counts. */
+  cancel(reason: GatewayError): void {
+    if (!this.signal.aborted) this.#controller.abort(reason);
+  }
+
+  /** µs since the start. */
+  elapsed(): number {
+    return this.#clock.micros() - this.#startedMicros;
+  }
+
+  /** The chat in the contract's form, decoded when first asked for. */
+  chat(): ChatRequest {
+    const { request } = this.call;
+    switch (request.kind) {
+      case "wire":
+        this.#chat ??= request.dialect.request.read(request.body);
+        return this.#chat;
+      case "chat":
+        return request.chat;
+      case "embeddings":
+        throw new TypeError("embeddings are no chat");
+      default:
+        return request satisfies never;
+    }
+  }
+
+  /** Notes bytes of the answer; keeps them up to `limit`. */
+  keep(bytes: Buffer, limit: number): void {
+    this.responseBytes += bytes.length;
+    if (this.keptBytes + bytes.length > limit) return;
+    this.keptBytes += bytes.length;
+    this.response.push(bytes);
+  }
+
+  /** Notes a failure and returns it as the one error type. What was aborted failed for the reason it was aborted. */
+  fail(thrown: unknown): GatewayError {
+    const error = GatewayError.from(this.signal.aborted ? this.signal.reason : thrown);
+    this.error = error;
+    this.status = error.code === "cancelled" ? "cancelled" : "error";
+    return error;
+  }
+}
 
 export type ExchangeStatus = "ok" | "error" | "cancelled";
 

@@ -26,6 +26,7 @@ export interface Upstream {
 }
 
 export interface UpstreamRequest {
+  readonly operation: "chat" | "embeddings";
   readonly body: Uint8Array | string;
   readonly stream: boolean;
   readonly credential: Credential | undefined;
@@ -62,8 +63,8 @@ export interface ListedModel {
 }
 
 export interface Router {
-  /** Where this request goes. Throws GatewayError "model_not_found", which lists what there is. */
-  plan(model: string): Target;
+  /** Where this request goes. Rejects with GatewayError "model_not_found", which lists what there is. */
+  plan(model: string, signal: AbortSignal): Promise<Target>;
   /** Sorted by id. Asks providers that have not been asked yet; one that cannot be asked is left out. */
   listModels(signal: AbortSignal): Promise<ListedModel[]>;
 }
@@ -86,6 +87,14 @@ export interface Pricing {
   price(provider: string, model: string, usage: Usage, at: number): Price;
   /** Price of a million tokens in nano-dollars, for lists; undefined when unknown. */
   perMillion(provider: string, model: string): { input: bigint; output: bigint } | undefined;
+}
+
+/** Counts tokens where the provider does not. */
+export interface TokenCounter {
+  /** What counts, for example "gpt-tokenizer/o200k_base". */
+  readonly name: string;
+  /** An estimate: providers' tokenizers differ. Long texts are counted in part and extrapolated. */
+  count(text: string): Promise<number>;
 }
 
 export interface LedgerWriter {

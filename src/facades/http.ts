@@ -1,0 +1,128 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { GatewayError } from "../core/error.ts";
+import { JsonError } from "../lib/json.ts";
+import { JsonMembers } from "../lib/json-members.ts";
+
+/** What a facade sees of a request: Node's, over HTTP/1.1 and HTTP/2 alike. */
+export interface FacadeRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  on(event: "data", listener: (chunk: Buffer) => void): unknown;
+  on(event: "end" | "aborted", listener: () => void): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  removeAllListeners(event: string): unknown;
+  resume(): unknown;
+}
+
+/** What a facade sees of a response: Node's, over HTTP/1.1 and HTTP/2 alike. */
+export interface FacadeResponse {
+  readonly headersSent: boolean;
+  readonly writableEnded: boolean;
+  writeHead(status: number, headers: ResponseHeaders): unknown;
+  /** Returns whether more may be written before "drain". */
+  write(piece: Buffer | string): boolean;
+  end(piece?: Buffer | string): unknown;
+  on(event: "close" | "drain", listener: () => void): unknown;
+  off(event: "close" | "drain", listener: () => void): unknown;
+}
+
+export type ResponseHeaders = Record<string, string | number>;
+
+/** The path without the query. */
+export function pathOf(request: FacadeRequest): string {
+  const url = request.url ?? "/";
+  const query = url.indexOf("?");
+  return query < 0 ? url : url.slice(0, query);
+}
+
+/** The key a caller shows: "Authorization: Bearer …", or "x-api-key" as some SDKs send it. */
+export function shownKey({ headers }: FacadeRequest): string | undefined {
+  const { authorization } = headers;
+  if (authorization !== undefined && /^bearer /i.test(authorization)) return authorization.slice(7).trim();
+  const key = headers["x-api-key"];
+  return typeof key === "string" ? key : undefined;
+}
+
+/** The body as the bytes of a JSON object. Throws GatewayError for what is none, or is too long. */
+export async function readJsonBody(request: FacadeRequest, limit: number): Promise<JsonMembers> {
+  const type = request.headers["content-type"] ?? "";
+  if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(type)) {
+    const sent = type === "" ? "none" : `'${type}'`;
+    throw new GatewayError("unsupported_media_type", `The content type has to be 'application/json', but is ${sent}.`);
+  }
+  const encoding = request.headers["content-encoding"] ?? "identity";
+  if (encoding !== "identity") {
+    throw new GatewayError("unsupported_media_type", `The body has to come uncompressed, but its encoding is '${encoding}'.`);
+  }
+  const bytes = await readBody(request, limit);
+  try {
+    return JsonMembers.scan(bytes);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new GatewayError("invalid_request", `The body is not a JSON object: ${error.message}.`, { cause: error });
+  }
+}
+
+function readBody(request: FacadeRequest, limit: number): Promise<Buffer> {
+  const tooLong = (): GatewayError =>
+    new GatewayError("request_too_large", `The body is longer than ${limit} bytes, the gateway's limit ('limits.body').`);
+  if (Number(request.headers["content-length"] ?? 0) > limit) return Promise.reject(tooLong());
+  return new Promise((resolve, reject) => {
+    let first: Buffer | undefined;
+    let more: Buffer[] | undefined;
+    let length = 0;
+    request.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > limit) {
+        request.removeAllListeners("data");
+        request.resume();
+        reject(tooLong());
+      } else if (first === undefined) first = chunk;
+      else if (more === undefined) more = [first, chunk];
+      else more.push(chunk);
+    });
+    request.on("end", () => resolve(more !== undefined ? Buffer.concat(more, length) : (first ?? Buffer.alloc(0))));
+    request.on("error", reject);
+    request.on("aborted", () => reject(new GatewayError("cancelled", "The client left before its request was complete.")));
+  });
+}
+
+/** Smaller answers fit a packet as they are. */
+const leastCompressed = 1400;
+const gzipAsync = promisify(gzip);
+
+/** Sends a whole body, compressed when the client offers that and it saves a packet. */
+export async function sendWhole(
+  request: FacadeRequest,
+  response: FacadeResponse,
+  status: number,
+  headers: ResponseHeaders,
+  body: Buffer,
+): Promise<void> {
+  let bytes = body;
+  const accepted = request.headers["accept-encoding"];
+  if (body.length >= leastCompressed && typeof accepted === "string" && /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(accepted)) {
+    bytes = await gzipAsync(body, { level: 3 });
+    headers["content-encoding"] = "gzip";
+    headers["vary"] = "accept-encoding";
+  }
+  headers["content-length"] = bytes.length;
+  response.writeHead(status, headers);
+  response.end(bytes);
+}
+
+/** Resolves when more may be written, or when nobody listens any more. */
+export function drained(response: FacadeResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      response.off("drain", go);
+      response.off("close", go);
+      resolve();
+    };
+    response.on("drain", go);
+    response.on("close", go);
+  });
+}

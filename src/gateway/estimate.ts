@@ -1,0 +1,34 @@
+import { create } from "@bufbuild/protobuf";
+import { type Usage, UsageSchema, UsageSource } from "../../gen/causeway/chat/v1/usage_pb.ts";
+import type { Dialect } from "../core/dialect.ts";
+import { unfoldResponse } from "../core/fold.ts";
+import type { TokenCounter } from "../core/ports.ts";
+import { textOfEvents, textOfRequest } from "../core/text.ts";
+import type { Exchange } from "../core/exchange.ts";
+
+/**
+ * The usage of an answer whose provider did not report one, because it was cut off or because it never does: counted
+ * from the request and from what came. undefined when the provider was not reached, or nothing came of it.
+ */
+export async function estimateUsage(exchange: Exchange, tokens: TokenCounter, whole: boolean): Promise<Usage | undefined> {
+  const dialect = exchange.target?.upstream.dialect;
+  if (dialect === undefined || exchange.responseBytes === 0) return undefined;
+  const kept = answerText(exchange, dialect);
+  // what was not kept is taken to be like what was
+  const scale = exchange.keptBytes === 0 ? 0 : exchange.responseBytes / exchange.keptBytes;
+  return create(UsageSchema, {
+    inputTokens: await tokens.count(textOfRequest(exchange.chat())),
+    outputTokens: Math.round((await tokens.count(kept)) * scale),
+    source: whole ? UsageSource.ESTIMATED : UsageSource.PARTIAL,
+  });
+}
+
+function answerText(exchange: Exchange, dialect: Dialect): string {
+  const bytes = Buffer.concat(exchange.response);
+  try {
+    if (exchange.call.stream) return textOfEvents(dialect.stream.reader().read(bytes));
+    return textOfEvents(unfoldResponse(dialect.answer.read(JSON.parse(bytes.toString("utf8")))));
+  } catch {
+    return ""; // broken in the middle: nothing to count
+  }
+}

@@ -1,0 +1,196 @@
+import { create } from "@bufbuild/protobuf";
+import { SettlementSchema } from "../../gen/causeway/chat/v1/service_pb.ts";
+import { UsageSource } from "../../gen/causeway/chat/v1/usage_pb.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Dialect } from "../core/dialect.ts";
+import { GatewayError } from "../core/error.ts";
+import { Exchange } from "../core/exchange.ts";
+import type { Frame } from "../core/frame.ts";
+import type { Gateway } from "../core/gateway.ts";
+import type { LedgerWriter, Pricing, Router, TokenCounter } from "../core/ports.ts";
+import { EventBatcher } from "../lib/sse.ts";
+import { attempt, type BegunAnswer, ofProvider, readAll } from "./attempt.ts";
+import { type BodyOptions, bodiesOf } from "./bodies.ts";
+import { estimateUsage } from "./estimate.ts";
+import { rowOf } from "./row.ts";
+
+/** What the configuration decides; read anew for each exchange, so that a reload takes effect at once. */
+export interface GatewaySettings {
+  readonly router: Router;
+  readonly pricing: Pricing;
+  readonly bodies: BodyOptions;
+  /** How long an exchange may take, in ms. */
+  readonly deadlineMs: number;
+}
+
+export interface GatewayDeps {
+  readonly settings: () => GatewaySettings;
+  readonly ledger: LedgerWriter;
+  readonly tokens: TokenCounter;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  /** A row could not be written: the answer is given all the same. */
+  readonly onUnsettled: (exchange: Exchange, error: unknown) => void;
+  /** An exchange is over, whatever became of it. */
+  readonly onSettled: (exchange: Exchange) => void;
+}
+
+export function createGateway(deps: GatewayDeps): Gateway {
+  const running = new Set<Exchange>();
+
+  async function settle(exchange: Exchange, settings: GatewaySettings): Promise<void> {
+    const whole = exchange.status === "ok";
+    if (exchange.usage === undefined) exchange.usage = await estimateUsage(exchange, deps.tokens, whole).catch(() => undefined);
+    else if (!whole && exchange.usage.source === UsageSource.REPORTED) exchange.usage.source = UsageSource.PARTIAL;
+    const row = rowOf(exchange, settings.pricing);
+    exchange.settlement = create(SettlementSchema, {
+      requestId: row.id,
+      provider: row.provider,
+      model: row.model,
+      usage: row.usage,
+      costNanoUsd: row.costNanoUsd ?? undefined,
+      dropped: [...row.dropped],
+    });
+    try {
+      await deps.ledger.settle(row, bodiesOf(exchange, settings.bodies));
+    } catch (error) {
+      deps.onUnsettled(exchange, error);
+    }
+  }
+
+  /** Runs an exchange's deadline and keeps it among those running. Returns what ends both. */
+  function begin(exchange: Exchange, { deadlineMs }: GatewaySettings): () => void {
+    running.add(exchange);
+    const message = `The gateway's time limit of ${deadlineMs / 1000} s is over.`;
+    const timer = setTimeout(() => exchange.cancel(new GatewayError("deadline_exceeded", message)), deadlineMs);
+    return () => {
+      clearTimeout(timer);
+      running.delete(exchange);
+      deps.onSettled(exchange);
+    };
+  }
+
+  /** An exchange whose answer comes whole. `read` notes what the ledger has to know of it. */
+  async function collected<T>(exchange: Exchange, read: (dialect: Dialect, bytes: Buffer) => T): Promise<T> {
+    const settings = deps.settings();
+    const end = begin(exchange, settings);
+    try {
+      const { dialect, body } = await attempt(exchange, settings.router);
+      const bytes = await readAll(body, longestAnswer);
+      exchange.firstTokenAfter = exchange.elapsed();
+      exchange.keep(bytes, settings.bodies.limit);
+      const answer = read(dialect, bytes);
+      exchange.status = "ok";
+      return answer;
+    } catch (thrown) {
+      throw failed(exchange, thrown);
+    } finally {
+      await settle(exchange, settings);
+      end();
+    }
+  }
+
+  return {
+    open: (call) => new Exchange(deps.newId(), call, deps.clock),
+
+    whole: (exchange) =>
+      collected(exchange, (dialect, bytes) => {
+        const facts = dialect.answer.watch(bytes);
+        exchange.usage = facts.usage;
+        exchange.finishReason = facts.finishReason;
+        return { dialect, bytes, read: () => dialect.answer.read(parseAnswer(bytes)) };
+      }),
+
+    embeddings: (exchange) =>
+      collected(exchange, (dialect, bytes) => {
+        const answer = dialect.embeddings?.read(parseAnswer(bytes));
+        if (answer === undefined) throw new TypeError("the attempt let a dialect without embeddings through");
+        exchange.usage = answer.usage;
+        return answer;
+      }),
+
+    async *frames(exchange) {
+      const settings = deps.settings();
+      const end = begin(exchange, settings);
+      let answer: BegunAnswer | undefined;
+      try {
+        answer = await attempt(exchange, settings.router);
+        yield* watched(exchange, answer, settings.bodies.limit);
+        exchange.status = "ok";
+      } catch (thrown) {
+        throw failed(exchange, thrown);
+      } finally {
+        if (exchange.status !== "ok") await answer?.body.return?.();
+        await settle(exchange, settings);
+        end();
+      }
+    },
+
+    get inFlight() {
+      return running.size;
+    },
+
+    abort(reason) {
+      for (const exchange of running) exchange.cancel(reason);
+    },
+  };
+}
+
+function parseAnswer(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch (cause) {
+    throw new GatewayError("upstream_malformed", "The provider's answer is no JSON.", { cause });
+  }
+}
+
+/** A whole answer is held in memory; what is longer is no chat. */
+const longestAnswer = 256 * 1024 * 1024;
+
+function failed(exchange: Exchange, thrown: unknown): GatewayError {
+  const error = exchange.fail(thrown);
+  const provider = exchange.target?.upstream.name;
+  const isProviders = error.upstreamStatus !== undefined || error.code.startsWith("upstream_");
+  if (!isProviders || provider === undefined || error.provider !== undefined) return error;
+  exchange.error = ofProvider(error, provider);
+  return exchange.error;
+}
+
+/** The answer's frames, looked at on their way. Throws for an answer that ends before the model was done. */
+async function* watched(exchange: Exchange, { dialect, body }: BegunAnswer, limit: number): AsyncGenerator<Frame, void, undefined> {
+  const watcher = dialect.stream.watcher({ hideUsage: !exchange.call.usageWanted });
+  const batcher = new EventBatcher();
+  const reader = dialect.stream.reader();
+  try {
+    for (let ended = false; !ended; ) {
+      const read = await body.next();
+      const bytes = read.done === true ? batcher.end() : batcher.push(read.value);
+      ended = read.done === true;
+      if (bytes.length === 0) continue;
+      exchange.firstTokenAfter ??= exchange.elapsed();
+      exchange.keep(bytes, limit);
+      const relay = watcher.see(bytes);
+      if (watcher.ended && !ended) {
+        ended = true; // said so, but holds on to its connection: the client need not wait for that
+        void letGo(body);
+      }
+      yield { dialect, relay, events: () => reader.read(bytes) };
+    }
+  } finally {
+    exchange.usage = watcher.usage;
+    exchange.finishReason = watcher.finishReason;
+  }
+  if (!watcher.finished) {
+    throw new GatewayError("upstream_cut", "The provider's answer ended before the model was done: it is not complete.");
+  }
+}
+
+/** Reads the end that should follow at once, so that the connection can serve again; anything else ends the request. */
+async function letGo(body: BegunAnswer["body"]): Promise<void> {
+  try {
+    const next = await body.next();
+    if (next.done !== true) await body.return?.();
+  } catch {
+    // the answer was complete: how its connection ended is of no interest
+  }
+}

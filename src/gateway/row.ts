@@ -1,0 +1,42 @@
+import type { ExchangeRow } from "../core/exchange.ts";
+import type { Pricing } from "../core/ports.ts";
+import { dialectOf, type Exchange } from "../core/exchange.ts";
+
+/** An error message longer than this says nothing more. */
+const longestMessage = 2000;
+
+/** The contract's own language, where a client speaks no vendor's. */
+const contract = "causeway";
+
+export function rowOf(exchange: Exchange, pricing: Pricing): ExchangeRow {
+  const { call, target, error, usage } = exchange;
+  const provider = target?.upstream.name ?? "";
+  const model = target?.model ?? "";
+  const durationUs = exchange.elapsed();
+  const price = usage === undefined ? undefined : pricing.price(provider, model, usage, exchange.startedAt);
+  return {
+    id: exchange.id,
+    startedAt: exchange.startedAt,
+    facade: call.facade,
+    clientDialect: dialectOf(call.request)?.name ?? contract,
+    upstreamDialect: target?.upstream.dialect.name ?? "",
+    alias: call.model,
+    provider,
+    model,
+    credential: target?.credential?.masked ?? "",
+    stream: call.stream,
+    status: exchange.status,
+    errorCode: error?.code ?? "",
+    errorMessage: error?.message.slice(0, longestMessage) ?? "",
+    finishReason: exchange.finishReason,
+    attempts: exchange.attempts,
+    firstTokenUs: exchange.firstTokenAfter ?? null,
+    durationUs,
+    overheadUs: exchange.askedAfter ?? durationUs,
+    usage,
+    costNanoUsd: price?.costNanoUsd ?? null,
+    priceVersion: price?.version ?? "",
+    dropped: exchange.dropped,
+    clientRequestId: call.clientRequestId,
+  };
+}

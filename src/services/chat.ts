@@ -1,0 +1,150 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { Code, ConnectError, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
+import { type ChatRequest, ErrorDetailSchema } from "../../gen/causeway/chat/v1/chat_pb.ts";
+import type { ChatService, ModelSchema, StreamChatResponseSchema } from "../../gen/causeway/chat/v1/service_pb.ts";
+import { UsageSource } from "../../gen/causeway/chat/v1/usage_pb.ts";
+import { GatewayError } from "../core/error.ts";
+import type { ClientRequest, Exchange } from "../core/exchange.ts";
+import type { Gateway } from "../core/gateway.ts";
+import type { ListedModel, Pricing, TokenCounter } from "../core/ports.ts";
+import { textOfRequest } from "../core/text.ts";
+
+export interface ChatServiceDeps {
+  readonly gateway: Gateway;
+  readonly listModels: (signal: AbortSignal) => Promise<ListedModel[]>;
+  readonly pricing: () => Pricing;
+  readonly tokens: TokenCounter;
+}
+
+/** ChatService over the gateway. What it throws is GatewayError; the server turns that into a status with its detail. */
+export function createChatService({ gateway, listModels, pricing, tokens }: ChatServiceDeps): ServiceImpl<typeof ChatService> {
+  /** Opens an exchange that ends with its RPC. */
+  function open(context: HandlerContext, model: string, stream: boolean, strict: boolean, request: ClientRequest): Opened {
+    const exchange = gateway.open({
+      facade: context.protocolName,
+      model,
+      stream,
+      usageWanted: true,
+      strict: strict || context.requestHeader.get("causeway-strict") === "true",
+      clientRequestId: context.requestHeader.get("x-request-id") ?? "",
+      request,
+    });
+    context.responseHeader.set("causeway-request-id", exchange.id);
+    const cancel = (): void => exchange.cancel(reasonOf(context.signal));
+    if (context.signal.aborted) cancel();
+    else context.signal.addEventListener("abort", cancel);
+    return { exchange, close: () => context.signal.removeEventListener("abort", cancel) };
+  }
+
+  return {
+    async createChat({ chat, strict }, context) {
+      const asked = requireChat(chat);
+      const { exchange, close } = open(context, asked.model, false, strict, { kind: "chat", chat: asked });
+      try {
+        const answer = (await gateway.whole(exchange)).read();
+        sayDropped(context, exchange);
+        return { chat: answer, settlement: exchange.settlement };
+      } finally {
+        close();
+      }
+    },
+
+    async *streamChat({ chat, strict }, context) {
+      const asked = requireChat(chat);
+      const { exchange, close } = open(context, asked.model, true, strict, { kind: "chat", chat: asked });
+      let begun = false;
+      try {
+        for await (const frame of gateway.frames(exchange)) {
+          for (const event of frame.events()) {
+            begun = true;
+            yield { message: { case: "event", value: event } };
+          }
+        }
+        sayDropped(context, exchange);
+        if (exchange.settlement !== undefined) yield { message: { case: "settlement", value: exchange.settlement } };
+      } catch (thrown) {
+        // readers of messages see the failure too, not only those of the status
+        if (begun) yield failure(GatewayError.from(thrown), exchange.id);
+        throw thrown;
+      } finally {
+        close();
+      }
+    },
+
+    async countTokens({ chat }) {
+      const inputTokens = await tokens.count(textOfRequest(requireChat(chat)));
+      return { inputTokens, source: UsageSource.ESTIMATED, countedBy: tokens.name };
+    },
+
+    async createEmbeddings(request, context) {
+      if (request.model === "") throw missingModel();
+      if (request.input.length === 0) throw new GatewayError("invalid_request", "'input' is empty.", { param: "input" });
+      const { exchange, close } = open(context, request.model, false, false, { kind: "embeddings", embeddings: request });
+      try {
+        const { model, vectors } = await gateway.embeddings(exchange);
+        sayDropped(context, exchange);
+        return { model, embeddings: vectors.map((values) => ({ values: [...values] })), settlement: exchange.settlement };
+      } finally {
+        close();
+      }
+    },
+
+    async listModels({ provider }, context) {
+      const models = await listModels(context.signal);
+      const asked = provider === "" ? models : models.filter((model) => model.provider === provider);
+      return { models: asked.map((model) => modelOf(model, pricing())) };
+    },
+  };
+}
+
+interface Opened {
+  readonly exchange: Exchange;
+  /** Lets go of the RPC's signal. */
+  readonly close: () => void;
+}
+
+/** Why an RPC was aborted: its deadline, the gateway's end, or else the client left. */
+function reasonOf({ reason }: AbortSignal): GatewayError {
+  if (reason instanceof GatewayError) return reason;
+  const code = reason instanceof ConnectError ? reason.code : Code.Canceled;
+  if (code === Code.DeadlineExceeded) return new GatewayError("deadline_exceeded", "The client's deadline is over.");
+  if (code === Code.Unavailable) return new GatewayError("unavailable", "The gateway is shutting down.");
+  return new GatewayError("cancelled", "The client left.");
+}
+
+const missingModel = (): GatewayError =>
+  new GatewayError("missing_model", "Model is required: set 'model' to one of those that ListModels gives.", { param: "model" });
+
+function requireChat(chat: ChatRequest | undefined): ChatRequest {
+  if (chat === undefined) throw new GatewayError("invalid_request", "'chat' is required.", { param: "chat" });
+  if (chat.model === "") throw missingModel();
+  if (chat.messages.length > 0) return chat;
+  throw new GatewayError("invalid_request", "'chat.messages' is required: at least one message.", { param: "chat.messages" });
+}
+
+function sayDropped({ responseTrailer }: HandlerContext, { dropped }: Exchange): void {
+  if (dropped.length > 0) responseTrailer.set("causeway-dropped", encodeURI(dropped.join(", ")));
+}
+
+function failure(error: GatewayError, requestId: string): MessageInitShape<typeof StreamChatResponseSchema> {
+  return { message: { case: "event", value: { kind: { case: "error", value: errorDetail(error, requestId) } } } };
+}
+
+/** The error as programs read it: in a stream's last event, and as a detail of an RPC's status. */
+export function errorDetail(error: GatewayError, requestId: string): MessageInitShape<typeof ErrorDetailSchema> {
+  return create(ErrorDetailSchema, {
+    code: error.code,
+    message: error.message,
+    param: error.param,
+    provider: error.provider,
+    upstreamStatus: error.upstreamStatus,
+    nativeCode: error.nativeCode ?? error.nativeType,
+    retryAfterMs: error.retryAfterMs,
+    requestId,
+  });
+}
+
+function modelOf({ id, provider, model, alias }: ListedModel, pricing: Pricing): MessageInitShape<typeof ModelSchema> {
+  const price = pricing.perMillion(provider, model);
+  return { id, provider, model, alias, inputPriceNanoUsd: price?.input, outputPriceNanoUsd: price?.output };
+}
