@@ -3,7 +3,7 @@ import type { TokenCounter } from "../core/ports.ts";
 /** Counting stops the event loop for about 3 ms at this length; what is longer is extrapolated from its beginning. */
 const longestCounted = 100_000;
 
-/** gpt-tokenizer with the encoding of OpenAI's newer models. It is loaded when first needed: it takes 50 MB. */
+/** gpt-tokenizer with the encoding of the newer models it knows. It is loaded when first needed: it takes 50 MB. */
 export function createTokenCounter(): TokenCounter {
   return {
     name: "gpt-tokenizer/o200k_base",

@@ -1,0 +1,76 @@
+import type { Clock } from "../core/clock.ts";
+import { GatewayError } from "../core/error.ts";
+import type { LedgerReader, StoreStatus } from "../core/ledger.ts";
+import type { LedgerWriter } from "../core/ports.ts";
+import { createFeed } from "./feed.ts";
+import { createQueries } from "./queries.ts";
+import { createSqliteStore } from "./sqlite.ts";
+import type { Store, StoreLocation } from "./store.ts";
+import { createWriter } from "./writer.ts";
+
+/** The usage store: every exchange in one row, with its bodies when they are kept. */
+export interface Ledger extends LedgerWriter, LedgerReader {
+  /** Opens the store and brings its schema up to date. Rejects with a GatewayError that says what is wrong and what to do. */
+  start(): Promise<void>;
+  status(): StoreStatus;
+  /** Commits what is pending, then closes. What settles afterwards is rejected. */
+  close(): Promise<void>;
+}
+
+export interface LedgerOptions {
+  readonly store: StoreLocation;
+  readonly clock: Clock;
+  /** How long to wait for another process's lock before a commit fails, in ms. */
+  readonly busyTimeoutMs?: number;
+  /** How many rows may wait for one watcher. */
+  readonly watchLimit?: number;
+}
+
+export function createLedger({
+  store: location,
+  clock,
+  busyTimeoutMs = 5000,
+  watchLimit = 1000,
+}: LedgerOptions): Ledger {
+  const store = createStore(location, clock, busyTimeoutMs);
+  const feed = createFeed(watchLimit);
+  const writer = createWriter({ store, onCommitted: feed.publish });
+  let state: "new" | "open" | "closed" = "new";
+  return {
+    ...createQueries(store.db),
+    watch: feed.subscribe,
+
+    async start() {
+      await store.start();
+      state = "open";
+    },
+
+    settle(row, bodies) {
+      return state === "open" ? writer.settle(row, bodies) : Promise.reject(notOpen(state));
+    },
+
+    status() {
+      const writable = state === "open" && !writer.failing;
+      return { kind: store.kind, location: store.location, writable, pending: writer.pending };
+    },
+
+    async close() {
+      state = "closed";
+      await writer.idle();
+      feed.close();
+      await store.close();
+    },
+  };
+}
+
+function createStore(location: StoreLocation, clock: Clock, busyTimeoutMs: number): Store {
+  switch (location.kind) {
+    case "sqlite":
+      return createSqliteStore({ path: location.path, clock, busyTimeoutMs });
+    default:
+      return location.kind satisfies never;
+  }
+}
+
+const notOpen = (state: "new" | "closed"): GatewayError =>
+  new GatewayError("unavailable", state === "new" ? "The ledger is not open yet." : "The ledger is closed already.");

@@ -1,0 +1,112 @@
+import type { ColumnDataType, Kysely, Transaction } from "kysely";
+import type { Clock } from "../core/clock.ts";
+import { GatewayError } from "../core/error.ts";
+import type { LedgerTables } from "./schema.ts";
+
+/** What stores have different words for. */
+export interface ColumnTypes {
+  readonly bytes: ColumnDataType;
+  /** A whole number that the database counts up by itself. */
+  readonly serial: ColumnDataType;
+  /** What refers to such a number. In SQLite only "integer" makes it the key of the table's own tree. */
+  readonly serialKey: ColumnDataType;
+}
+
+type Migration = (db: Transaction<LedgerTables>, types: ColumnTypes) => Promise<void>;
+
+/** In order; the first brings the schema to version 1. What has been released is never edited. */
+const migrations: readonly Migration[] = [createTables];
+
+/**
+ * Brings the schema to the version this code knows, in one transaction: all of it or nothing. Rejects with GatewayError
+ * "unavailable" for a schema that is newer. `location`: for that error.
+ */
+export async function migrate(
+  db: Kysely<LedgerTables>,
+  types: ColumnTypes,
+  clock: Clock,
+  location: string,
+): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    await transaction.schema
+      .createTable("ledger_schema")
+      .ifNotExists()
+      .addColumn("version", "bigint", (column) => column.primaryKey())
+      .addColumn("applied_at", "bigint", (column) => column.notNull())
+      .execute();
+    const newest = await transaction
+      .selectFrom("ledger_schema")
+      .select(({ fn }) => fn.max("version").as("version"))
+      .executeTakeFirst();
+    const version = Number(newest?.version ?? 0);
+    if (version > migrations.length) throw newerSchema(location, version);
+    for (const [index, step] of migrations.entries()) {
+      if (index < version) continue;
+      await step(transaction, types);
+      await transaction
+        .insertInto("ledger_schema")
+        .values({ version: BigInt(index + 1), applied_at: BigInt(clock.now()) })
+        .execute();
+    }
+  });
+}
+
+const newerSchema = (location: string, version: number): GatewayError =>
+  new GatewayError(
+    "unavailable",
+    `The ledger at ${location} has schema version ${version}; this Causeway knows versions up to ${migrations.length}. ` +
+      "Start the newer Causeway that wrote it, or set 'store' to another file.",
+  );
+
+/**
+ * Periods are looked up by an index of their own on the start and not by the id: the id's time is not the start's when
+ * the clock is set back. The index makes sums over a day out of a month 35 times as fast and costs a row about 1 µs.
+ */
+async function createTables(db: Transaction<LedgerTables>, types: ColumnTypes): Promise<void> {
+  const texts = ["facade", "client_dialect", "upstream_dialect", "alias", "provider", "model", "credential"] as const;
+  const tokens = [
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_5m_tokens",
+    "cache_write_1h_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "input_audio_tokens",
+    "output_audio_tokens",
+  ] as const;
+  let requests = db.schema
+    .createTable("requests")
+    .addColumn("seq", types.serial, (column) => column.primaryKey())
+    .addColumn("id", "text", (column) => column.notNull().unique())
+    .addColumn("started_at", "bigint", (column) => column.notNull());
+  for (const name of texts) requests = requests.addColumn(name, "text", (column) => column.notNull());
+  requests = requests
+    .addColumn("stream", "bigint", (column) => column.notNull())
+    .addColumn("status", "text", (column) => column.notNull())
+    .addColumn("error_code", "text", (column) => column.notNull())
+    .addColumn("error_message", "text", (column) => column.notNull())
+    .addColumn("finish_reason", "text", (column) => column.notNull())
+    .addColumn("attempts", "bigint", (column) => column.notNull())
+    .addColumn("first_token_us", "bigint")
+    .addColumn("duration_us", "bigint", (column) => column.notNull())
+    .addColumn("overhead_us", "bigint", (column) => column.notNull());
+  for (const name of tokens) requests = requests.addColumn(name, "bigint");
+  await requests
+    .addColumn("usage_source", "text")
+    .addColumn("usage_extensions", "text")
+    .addColumn("cost_nano_usd", "bigint")
+    .addColumn("price_version", "text", (column) => column.notNull())
+    .addColumn("dropped", "text", (column) => column.notNull())
+    .addColumn("client_request_id", "text", (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex("requests_started_at").on("requests").column("started_at").execute();
+  await db.schema
+    .createTable("bodies")
+    .addColumn("seq", types.serialKey, (column) => column.primaryKey().references("requests.seq").onDelete("cascade"))
+    .addColumn("request", types.bytes, (column) => column.notNull())
+    .addColumn("request_encoding", "text", (column) => column.notNull())
+    .addColumn("response", types.bytes, (column) => column.notNull())
+    .addColumn("response_encoding", "text", (column) => column.notNull())
+    .addColumn("truncated", "bigint", (column) => column.notNull())
+    .execute();
+}

@@ -1,0 +1,109 @@
+import type { Generated } from "kysely";
+
+/** Whole numbers are 64 bits wide, and read as bigint. Booleans are 0 and 1. Words are text, so that people can query. */
+export interface RequestsTable {
+  /** Rises in the order of commits. */
+  seq: Generated<bigint>;
+  id: string;
+  /** ms since 1970. */
+  started_at: bigint;
+  facade: string;
+  client_dialect: string;
+  upstream_dialect: string;
+  alias: string;
+  provider: string;
+  model: string;
+  credential: string;
+  stream: bigint;
+  /** "ok", "error" or "cancelled". */
+  status: string;
+  error_code: string;
+  error_message: string;
+  /** FinishReason in lower case, for example "tool_calls"; empty when unspecified. */
+  finish_reason: string;
+  attempts: bigint;
+  first_token_us: bigint | null;
+  duration_us: bigint;
+  overhead_us: bigint;
+  /** The usage is null in all its columns, or in none but the last. */
+  input_tokens: bigint | null;
+  cache_read_tokens: bigint | null;
+  cache_write_5m_tokens: bigint | null;
+  cache_write_1h_tokens: bigint | null;
+  output_tokens: bigint | null;
+  reasoning_tokens: bigint | null;
+  input_audio_tokens: bigint | null;
+  output_audio_tokens: bigint | null;
+  /** UsageSource in lower case, for example "reported"; empty when unspecified. */
+  usage_source: string | null;
+  /** JSON object of strings; null when empty. */
+  usage_extensions: string | null;
+  /** null: the price is unknown. */
+  cost_nano_usd: bigint | null;
+  price_version: string;
+  /** JSON array of strings. */
+  dropped: string;
+  client_request_id: string;
+}
+
+/** How the bytes of a body are stored. */
+export type BodyEncoding = "" | "zstd";
+
+export interface BodiesTable {
+  /** The request's. A whole number, since an index of ids would cost each row another 2 µs. */
+  seq: bigint;
+  request: Uint8Array;
+  request_encoding: string;
+  response: Uint8Array;
+  response_encoding: string;
+  truncated: bigint;
+}
+
+/** One row for each migration that ran. */
+export interface SchemaTable {
+  version: bigint;
+  /** ms since 1970. */
+  applied_at: bigint;
+}
+
+export interface LedgerTables {
+  requests: RequestsTable;
+  bodies: BodiesTable;
+  ledger_schema: SchemaTable;
+}
+
+/** The order in which a row's values travel to a store. */
+export const requestColumns = [
+  "id",
+  "started_at",
+  "facade",
+  "client_dialect",
+  "upstream_dialect",
+  "alias",
+  "provider",
+  "model",
+  "credential",
+  "stream",
+  "status",
+  "error_code",
+  "error_message",
+  "finish_reason",
+  "attempts",
+  "first_token_us",
+  "duration_us",
+  "overhead_us",
+  "input_tokens",
+  "cache_read_tokens",
+  "cache_write_5m_tokens",
+  "cache_write_1h_tokens",
+  "output_tokens",
+  "reasoning_tokens",
+  "input_audio_tokens",
+  "output_audio_tokens",
+  "usage_source",
+  "usage_extensions",
+  "cost_nano_usd",
+  "price_version",
+  "dropped",
+  "client_request_id",
+] as const satisfies readonly (keyof RequestsTable)[];

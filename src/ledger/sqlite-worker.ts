@@ -1,0 +1,155 @@
+// Runs on a worker thread: SQLite is synchronous, and the event loop must not wait for a disk.
+import { parentPort } from "node:worker_threads";
+import { constants, zstdCompressSync } from "node:zlib";
+import Database from "better-sqlite3";
+import { type BodyEncoding, requestColumns } from "./schema.ts";
+import type { BodySpan, CommitRequest, SqliteReply, SqliteRequest } from "./sqlite-messages.ts";
+
+/** Marks a file as a ledger of ours ("CWAY"), so that another program's database is not taken for one. */
+const applicationId = 0x43574159;
+
+/**
+ * Below this a body costs more CPU to compress than to write: a zstd call costs about 15 µs and 3 µs a KB of text,
+ * writing, syncing and checkpointing about 3 µs a KB.
+ */
+const compressedFromBytes = 8 * 1024;
+const zstdOptions = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+interface Writing {
+  readonly begin: Database.Statement;
+  readonly commit: Database.Statement;
+  readonly row: Database.Statement;
+  readonly bodies: Database.Statement;
+}
+
+let db: Database.Database | undefined;
+let writing: Writing | undefined;
+
+parentPort?.on("message", (request: SqliteRequest) => {
+  parentPort?.postMessage(answer(request));
+  if (request.kind === "close") parentPort?.close();
+});
+
+function answer(request: SqliteRequest): SqliteReply {
+  try {
+    switch (request.kind) {
+      case "open":
+        db = open(request.path, request.readonly, request.busyTimeoutMs);
+        return { kind: "done" };
+      case "query":
+        return query(opened(), request.sql, request.parameters);
+      case "commit":
+        commit(opened(), request);
+        return { kind: "done" };
+      case "close":
+        db?.close();
+        return { kind: "done" };
+      default:
+        return request satisfies never;
+    }
+  } catch (error) {
+    if (error instanceof Database.SqliteError) return { kind: "fault", code: error.code, message: error.message };
+    return { kind: "fault", code: "", message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function opened(): Database.Database {
+  if (db === undefined) throw new Error("the database is not open");
+  return db;
+}
+
+function open(path: string, readonly: boolean, busyTimeoutMs: number): Database.Database {
+  const opening = new Database(path, { readonly, timeout: busyTimeoutMs, fileMustExist: readonly });
+  try {
+    if (!readonly) prepareFile(opening);
+    opening.pragma("foreign_keys = ON");
+    opening.defaultSafeIntegers(true);
+    return opening;
+  } catch (error) {
+    opening.close();
+    throw error;
+  }
+}
+
+function prepareFile(opening: Database.Database): void {
+  const id = opening.pragma("application_id", { simple: true });
+  const tables = opening.prepare("select count(*) from sqlite_master").pluck().get();
+  if (id !== applicationId && (id !== 0 || tables !== 0)) {
+    throw new Error("it is another program's database; set 'store' to another file");
+  }
+  // Pages of 8 KB hold three pairs of 1 KB bodies where those of 4 KB hold one. Only new files take this setting.
+  opening.pragma("page_size = 8192");
+  const mode = opening.pragma("journal_mode = WAL", { simple: true });
+  if (mode !== "wal" && !opening.memory) {
+    throw new Error("its file system does not support WAL mode, as those of networks; set 'store' to a file on a disk");
+  }
+  // FULL syncs at each commit: what was settled outlives a power cut. Group commit makes that affordable.
+  opening.pragma("synchronous = FULL");
+  if (id === 0) opening.pragma(`application_id = ${applicationId}`);
+}
+
+function query(from: Database.Database, sql: string, parameters: readonly unknown[]): SqliteReply {
+  const statement = from.prepare(sql);
+  if (!statement.reader) {
+    statement.run(parameters);
+    return { kind: "rows", columns: [], rows: [] };
+  }
+  const columns = statement.columns().map(({ name }) => name);
+  const rows: unknown[][] = [];
+  for (const row of statement.raw().iterate(parameters)) if (Array.isArray(row)) rows.push(row);
+  return { kind: "rows", columns, rows };
+}
+
+function commit(into: Database.Database, { rows, bodies, bytes }: CommitRequest): void {
+  writing ??= prepareWriting(into);
+  writing.begin.run();
+  try {
+    let at = 0;
+    let next = 0;
+    for (const [index, row] of rows.entries()) {
+      const { lastInsertRowid: seq } = writing.row.run(row);
+      const span = bodies[next];
+      if (span?.row !== index) continue;
+      at = insertBodies(writing.bodies, seq, span, bytes, at);
+      next += 1;
+    }
+    writing.commit.run();
+  } finally {
+    if (into.inTransaction) into.exec("rollback");
+  }
+}
+
+function prepareWriting(into: Database.Database): Writing {
+  const marks = (count: number): string => Array(count).fill("?").join(", ");
+  return {
+    begin: into.prepare("begin immediate"),
+    commit: into.prepare("commit"),
+    row: into.prepare(`insert into requests (${requestColumns.join(", ")}) values (${marks(requestColumns.length)})`),
+    bodies: into.prepare(
+      "insert into bodies (seq, request, request_encoding, response, response_encoding, truncated) " +
+        `values (${marks(6)})`,
+    ),
+  };
+}
+
+/** Returns the offset behind these bodies. */
+function insertBodies(
+  statement: Database.Statement,
+  seq: number | bigint,
+  span: BodySpan,
+  bytes: Uint8Array,
+  start: number,
+): number {
+  const middle = start + span.request;
+  const end = middle + span.response;
+  const [request, requestEncoding] = encode(bytes.subarray(start, middle));
+  const [response, responseEncoding] = encode(bytes.subarray(middle, end));
+  statement.run(seq, request, requestEncoding, response, responseEncoding, span.truncated ? 1 : 0);
+  return end;
+}
+
+function encode(bytes: Uint8Array): [Uint8Array, BodyEncoding] {
+  if (bytes.length < compressedFromBytes) return [bytes, ""];
+  const compressed = zstdCompressSync(bytes, zstdOptions);
+  return compressed.length < bytes.length ? [compressed, "zstd"] : [bytes, ""];
+}

@@ -1,0 +1,160 @@
+import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { Kysely } from "kysely";
+import type { Clock } from "../core/clock.ts";
+import { GatewayError } from "../core/error.ts";
+import { migrate } from "./migrations.ts";
+import { rowValues } from "./rows.ts";
+import type { LedgerTables } from "./schema.ts";
+import { type QueriedRows, sqliteDialect } from "./sqlite-dialect.ts";
+import { commitFault, storeFault } from "./sqlite-faults.ts";
+import type { BodySpan, CommitRequest } from "./sqlite-messages.ts";
+import { type SqliteThread, startSqliteThread } from "./sqlite-thread.ts";
+import type { Settlement, Store } from "./store.ts";
+
+export interface SqliteStoreOptions {
+  /** A file, or ":memory:". */
+  readonly path: string;
+  readonly clock: Clock;
+  /** How long to wait for another process's lock, in ms. */
+  readonly busyTimeoutMs: number;
+}
+
+/**
+ * The ledger in a SQLite file. One thread writes; another, which is started with the first query, reads: in WAL mode a
+ * long read delays no commit. A database in memory belongs to one connection, so there the writing thread reads, too.
+ */
+export function createSqliteStore({ path, clock, busyTimeoutMs }: SqliteStoreOptions): Store {
+  const inMemory = path === ":memory:";
+  const writer = lazyThread("ledger-writer", false);
+  const reader = inMemory ? writer : lazyThread("ledger-reader", true);
+
+  /** A thread with the database open: started when needed, and anew when it has ended. */
+  function lazyThread(name: string, readonly: boolean): LazyThread {
+    let current: { readonly thread: SqliteThread; readonly opened: Promise<SqliteThread> } | undefined;
+    let closed = false;
+    return {
+      async get() {
+        if (closed) throw new GatewayError("unavailable", "The ledger is closed already.");
+        if (current?.thread.alive) return current.opened;
+        const thread = startSqliteThread(name);
+        current = { thread, opened: openOn(thread, readonly) };
+        return current.opened;
+      },
+      async close() {
+        closed = true;
+        await current?.thread.close();
+      },
+    };
+  }
+
+  async function openOn(thread: SqliteThread, readonly: boolean): Promise<SqliteThread> {
+    try {
+      const reply = await thread.ask({ kind: "open", path, readonly, busyTimeoutMs });
+      if (reply.kind === "fault") throw storeFault(path, "opened", reply.code, reply.message);
+      return thread;
+    } catch (error) {
+      await thread.close();
+      throw error instanceof GatewayError ? error : threadFault(error);
+    }
+  }
+
+  async function query(from: LazyThread, sql: string, parameters: readonly unknown[]): Promise<QueriedRows> {
+    const thread = await from.get();
+    const reply = await thread.ask({ kind: "query", sql, parameters }).catch((error) => {
+      throw threadFault(error);
+    });
+    switch (reply.kind) {
+      case "rows":
+        return reply;
+      case "fault":
+        throw storeFault(path, from === reader ? "read" : "written to", reply.code, reply.message);
+      case "done":
+        throw new TypeError("a query has rows");
+      default:
+        return reply satisfies never;
+    }
+  }
+
+  const threadFault = (error: unknown): GatewayError =>
+    storeFault(path, "used", "", error instanceof Error ? `${error.message}${causeOf(error)}` : String(error), error);
+
+  const writingDb = new Kysely<LedgerTables>({
+    dialect: sqliteDialect((sql, parameters) => query(writer, sql, parameters)),
+  });
+
+  return {
+    kind: "sqlite",
+    location: path,
+    db: new Kysely<LedgerTables>({ dialect: sqliteDialect((sql, parameters) => query(reader, sql, parameters)) }),
+
+    async start() {
+      if (!inMemory) await checkPlace(path);
+      await writer.get();
+      await migrate(writingDb, { bytes: "blob", serial: "integer", serialKey: "integer" }, clock, path);
+    },
+
+    async commit(batch) {
+      const thread = await writer.get();
+      const request = commitRequest(batch);
+      const reply = await thread.ask(request, [request.bytes.buffer]).catch((error) => {
+        throw threadFault(error);
+      });
+      if (reply.kind === "fault") throw commitFault(path, reply.code, reply.message);
+    },
+
+    async close() {
+      await Promise.all([reader.close(), writer.close()]);
+    },
+  };
+}
+
+interface LazyThread {
+  get(): Promise<SqliteThread>;
+  close(): Promise<void>;
+}
+
+const causeOf = ({ cause }: Error): string => (cause instanceof Error ? ` ${cause.message}` : "");
+
+/** SQLite says little about why it cannot open a file. */
+async function checkPlace(path: string): Promise<void> {
+  const folder = dirname(path);
+  const found = await stat(folder).catch(() => undefined);
+  if (found === undefined || !found.isDirectory()) {
+    const message = `The ledger ${path} cannot be opened: there is no folder ${folder}. Create it, or change 'store'.`;
+    throw new GatewayError("unavailable", message);
+  }
+  const file = await stat(path).catch(() => undefined);
+  if (file?.isDirectory()) {
+    const message = `The ledger ${path} cannot be opened: it is a folder. Set 'store' to a file in it.`;
+    throw new GatewayError("unavailable", message);
+  }
+}
+
+function commitRequest(batch: readonly Settlement[]): CommitRequest {
+  const bodies: BodySpan[] = [];
+  const pieces: Uint8Array[] = [];
+  let total = 0;
+  const add = (added: readonly Uint8Array[]): number => {
+    const before = total;
+    for (const piece of added) {
+      pieces.push(piece);
+      total += piece.length;
+    }
+    return total - before;
+  };
+  const rows = batch.map(({ row, bodies: kept }, index) => {
+    if (kept !== undefined) {
+      const { request, response, truncated } = kept;
+      bodies.push({ row: index, request: add(request), response: add(response), truncated });
+    }
+    return rowValues(row);
+  });
+  const bytes = new Uint8Array(total);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return { kind: "commit", rows, bodies, bytes };
+}

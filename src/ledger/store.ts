@@ -1,0 +1,32 @@
+import type { Kysely } from "kysely";
+import type { ExchangeBodies, ExchangeRow } from "../core/exchange.ts";
+import type { LedgerTables } from "./schema.ts";
+
+/** Where the ledger is kept, as the configuration says it. */
+export interface StoreLocation {
+  readonly kind: "sqlite";
+  /** A file, or ":memory:". */
+  readonly path: string;
+}
+
+export interface Settlement {
+  readonly row: ExchangeRow;
+  readonly bodies: ExchangeBodies | undefined;
+}
+
+/** A database that holds the ledger. */
+export interface Store {
+  readonly kind: string;
+  /** Without secrets. */
+  readonly location: string;
+  /** For reading. */
+  readonly db: Kysely<LedgerTables>;
+  /** Opens it and brings its schema up to date. Rejects with GatewayError "unavailable", which says what to do. */
+  start(): Promise<void>;
+  /**
+   * Writes all or none. Resolves when they are durable. Rejects with GatewayError: "internal" when it is a row's fault,
+   * "unavailable" when it is the store's.
+   */
+  commit(batch: readonly Settlement[]): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,109 @@
+import { GatewayError } from "../core/error.ts";
+import type { ExchangeBodies, ExchangeRow } from "../core/exchange.ts";
+import type { Settlement, Store } from "./store.ts";
+
+/** A batch with more bytes of bodies than this waits for no further row: they are copied, and held until committed. */
+const batchBytes = 8 * 1024 * 1024;
+
+interface Waiting extends Settlement {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface Writer {
+  settle(row: ExchangeRow, bodies: ExchangeBodies | undefined): Promise<void>;
+  /** Rows that are not committed yet. */
+  readonly pending: number;
+  /** Whether the last commit failed for the store's sake. */
+  readonly failing: boolean;
+  /** Resolves when nothing is pending any more. */
+  idle(): Promise<void>;
+}
+
+export interface WriterOptions {
+  readonly store: Pick<Store, "commit">;
+  /** Called for each row that has been committed. */
+  readonly onCommitted: (row: ExchangeRow) => void;
+}
+
+/**
+ * Group commit without timers: while one commit runs, the next batch gathers. It is taken at the end of the turn of the
+ * event loop in which the commit before it ended, so that all calls that end in one turn share a commit.
+ */
+export function createWriter({ store, onCommitted }: WriterOptions): Writer {
+  let gathering: Waiting[] = [];
+  let committing = 0;
+  let running: Promise<void> | undefined;
+  let failing = false;
+
+  async function commitAll(): Promise<void> {
+    while (gathering.length > 0) {
+      await turnEnds();
+      const batch = takeBatch();
+      committing = batch.length;
+      await commit(batch);
+      committing = 0;
+    }
+    running = undefined;
+  }
+
+  function takeBatch(): Waiting[] {
+    let bytes = 0;
+    const end = gathering.findIndex(({ bodies }) => {
+      const full = bytes > batchBytes;
+      if (bodies !== undefined) bytes += lengthOf(bodies.request) + lengthOf(bodies.response);
+      return full;
+    });
+    const batch = end < 0 ? gathering : gathering.slice(0, end);
+    gathering = end < 0 ? [] : gathering.slice(end);
+    return batch;
+  }
+
+  async function commit(batch: readonly Waiting[]): Promise<void> {
+    try {
+      await store.commit(batch);
+    } catch (thrown) {
+      const error = GatewayError.from(thrown);
+      const rowsFault = error.code === "internal";
+      failing = !rowsFault;
+      if (rowsFault && batch.length > 1) {
+        // One row that cannot be written must not take the others with it.
+        for (const one of batch) await commit([one]);
+      } else {
+        for (const { reject } of batch) reject(error);
+      }
+      return;
+    }
+    failing = false;
+    for (const { row, resolve } of batch) {
+      resolve();
+      onCommitted(row);
+    }
+  }
+
+  return {
+    settle(row, bodies) {
+      return new Promise((resolve, reject) => {
+        gathering.push({ row, bodies, resolve, reject });
+        running ??= commitAll();
+      });
+    },
+    get pending() {
+      return gathering.length + committing;
+    },
+    get failing() {
+      return failing;
+    },
+    async idle() {
+      while (running !== undefined) await running;
+    },
+  };
+}
+
+const turnEnds = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function lengthOf(pieces: readonly Uint8Array[]): number {
+  let length = 0;
+  for (const piece of pieces) length += piece.length;
+  return length;
+}

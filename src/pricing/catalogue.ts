@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { findPackageJSON } from "node:module";
+import { calcPrice, findProvider, type ModelPrice } from "@pydantic/genai-prices";
+import { flatRate, type Rate, type Rates } from "./rates.ts";
+
+const packageName = "@pydantic/genai-prices";
+
+/** For example "genai-prices@0.1.8". */
+export const catalogueVersion = readVersion();
+
+function readVersion(): string {
+  const file = findPackageJSON(packageName, import.meta.url);
+  const manifest: unknown = file === undefined ? undefined : JSON.parse(readFileSync(file, "utf8"));
+  const hasVersion = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return `genai-prices@${hasVersion ? manifest.version : "unknown"}`;
+}
+
+/** What the catalogue knows of a model: its rates at a time in ms since 1970. undefined: it has no price. */
+export type RatesAt = (at: number) => Rates | undefined;
+
+/** Prices can depend on the date and the time of day; they are looked up anew when the minute changes. */
+const minuteMs = 60_000;
+
+/**
+ * Finds a model in the catalogue. `providerId`: the catalogue's, or a name like it. A provider that it does not know can
+ * still serve a model that it knows by name; of a provider that it knows, only the models that it lists are known.
+ */
+export function findRates(providerId: string, model: string): RatesAt | undefined {
+  const provider = findProvider({ providerId });
+  const found = calcPrice({}, model, provider === undefined ? {} : { provider });
+  if (found === null) return undefined;
+  if (!Array.isArray(found.model.prices)) {
+    const rates = ratesOf(found.model.prices);
+    return () => rates;
+  }
+  const only = { ...found.provider, models: [found.model], fallback_model_providers: [] };
+  let minute = Number.NaN;
+  let rates: Rates | undefined;
+  return (at) => {
+    const now = Math.floor(at / minuteMs);
+    if (now !== minute) {
+      minute = now;
+      const priced = calcPrice({}, model, { provider: only, timestamp: new Date(at) });
+      rates = priced === null ? undefined : ratesOf(priced.model_price);
+    }
+    return rates;
+  };
+}
+
+/**
+ * The catalogue's keys are documented in its README: tokens of a kind without a key of its own cost what the nearest
+ * wider kind costs. A model without any is one whose price it does not know, or that is free: it does not say which.
+ */
+function ratesOf(prices: ModelPrice): Rates | undefined {
+  if (Object.keys(prices).length === 0) return undefined;
+  const rate = (key: string): Rate | undefined => {
+    const price = prices[key];
+    if (price === undefined) return undefined;
+    if (typeof price === "number") return flatRate(nanos(price));
+    const tiers = price.tiers.map((tier) => ({ above: tier.start, rate: nanos(tier.price) }));
+    return { base: nanos(price.base), tiers: tiers.sort((a, b) => a.above - b.above) };
+  };
+  const input = rate("input_mtok");
+  const output = rate("output_mtok");
+  const cacheWrite = rate("cache_write_mtok") ?? input;
+  const perThousandRequests = prices.requests_kcount;
+  return {
+    input,
+    cacheRead: rate("cache_read_mtok") ?? input,
+    cacheWrite5m: rate("cache_write_5m_mtok") ?? cacheWrite,
+    cacheWrite1h: rate("cache_write_1h_mtok") ?? cacheWrite,
+    inputAudio: rate("input_audio_mtok") ?? input,
+    output,
+    reasoning: rate("output_reasoning_mtok") ?? output,
+    outputAudio: rate("output_audio_mtok") ?? output,
+    request: typeof perThousandRequests === "number" ? nanos(perThousandRequests / 1000) : 0n,
+  };
+}
+
+/** US dollars → nano-dollars. */
+const nanos = (dollars: number): bigint => BigInt(Math.round(dollars * 1e9));

@@ -1,0 +1,56 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import Database from "better-sqlite3";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { systemClock } from "../../src/core/clock.ts";
+import { createLedger } from "../../src/ledger/index.ts";
+import { temporaryFolder } from "./fixtures.ts";
+
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => folder.remove());
+
+const script = fileURLToPath(new URL("./settle-forever.ts", import.meta.url));
+
+/** Runs the script, kills it when it has said `count` ids, and gives all ids that it got to say. */
+async function killAfter(path: string, count: number): Promise<string[]> {
+  const child = spawn(process.execPath, [script, path], { stdio: ["ignore", "pipe", "inherit"] });
+  const ids: string[] = [];
+  for await (const id of createInterface({ input: child.stdout })) {
+    ids.push(id);
+    if (ids.length === count) child.kill("SIGKILL");
+  }
+  return ids;
+}
+
+test("what was settled is in the ledger, whenever the process is killed", async () => {
+  const path = join(folder.path, "ledger.db");
+  const settled: string[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    const ids = await killAfter(path, 1 + Math.floor(Math.random() * 400));
+    expect(ids.length).toBeGreaterThan(0);
+    settled.push(...ids);
+  }
+  const db = new Database(path);
+  expect(db.pragma("integrity_check", { simple: true })).toBe("ok");
+  expect(db.pragma("foreign_key_check")).toEqual([]);
+  const stored = new Set(db.prepare("select id from requests join bodies using (seq)").pluck().all());
+  db.close();
+  expect(settled.filter((id) => !stored.has(id))).toEqual([]);
+
+  const ledger = createLedger({ store: { kind: "sqlite", path }, clock: systemClock });
+  await ledger.start();
+  const entry = await ledger.find(settled.at(-1) ?? "");
+  expect(Buffer.from(entry?.bodies?.response ?? []).toString()).toBe("answer ".repeat(3000));
+  await ledger.close();
+});
+
+test("a closed ledger does not keep the process from ending", async () => {
+  const child = spawn(process.execPath, [script, join(folder.path, "ledger.db"), "once"], { stdio: "ignore" });
+  expect(await once(child, "exit")).toEqual([0, null]);
+});

@@ -1,0 +1,23 @@
+// Run by durability.test.ts: settles rows until it is killed, and says the id of each one that is settled.
+import { writeSync } from "node:fs";
+import { systemClock } from "../../src/core/clock.ts";
+import { createLedger } from "../../src/ledger/index.ts";
+import { bodiesOf, rowOf } from "./fixtures.ts";
+
+const [path = ":memory:", mode = "forever"] = process.argv.slice(2);
+const ledger = createLedger({ store: { kind: "sqlite", path }, clock: systemClock });
+await ledger.start();
+
+async function settleForever(): Promise<void> {
+  for (;;) await settle();
+}
+
+async function settle(): Promise<void> {
+  const row = rowOf();
+  await ledger.settle(row, bodiesOf("question ".repeat(50), "answer ".repeat(3000)));
+  writeSync(1, `${row.id}\n`);
+}
+
+if (mode === "forever") await Promise.all(Array.from({ length: 16 }, settleForever));
+await settle();
+await ledger.close();

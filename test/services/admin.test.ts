@@ -1,0 +1,113 @@
+import { toJson } from "@bufbuild/protobuf";
+import { Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
+import { expect, test } from "vitest";
+import { AdminService, ConfigProblemSchema, GetStatusResponseSchema } from "../../gen/causeway/admin/v1/admin_pb.ts";
+import { type AdminServiceDeps, createAdminService, type GatewayStatus } from "../../src/services/admin.ts";
+
+const status: GatewayStatus = {
+  version: "1.2.3",
+  startedAt: 1_000_000,
+  providers: [
+    { name: "one", dialect: "d", baseUrl: "https://a.example", credentials: ["sk-…9abc"], models: ["m"] },
+    { name: "two", dialect: "d", baseUrl: "https://b.example", credentials: [], models: [] },
+  ],
+  aliases: { z: "one/m", a: "two/n" },
+  store: { kind: "sqlite", location: "/x.db", writable: true, pending: 2 },
+  configPath: "/srv/causeway.yaml",
+  configLoadedAt: 1_500_000,
+  configProblems: [{ line: 3, column: 4, path: "listen", message: "no" }],
+  inFlight: 7,
+};
+
+function client(deps: Partial<AdminServiceDeps> = {}) {
+  const service = createAdminService({
+    now: () => 1_061_250,
+    status: () => status,
+    reload: () => Promise.resolve({ problems: [], changed: false, needsRestart: [] }),
+    check: () => Promise.resolve([]),
+    ...deps,
+  });
+  return createClient(
+    AdminService,
+    createRouterTransport(({ service: add }) => {
+      add(AdminService, service);
+    }),
+  );
+}
+
+test("GetStatus says what runs, since when and with what.", async () => {
+  expect(toJson(GetStatusResponseSchema, await client().getStatus({}))).toEqual({
+    version: "1.2.3",
+    startedAt: "1970-01-01T00:16:40Z",
+    uptime: "61.250s",
+    providers: [
+      { name: "one", dialect: "d", baseUrl: "https://a.example", credentials: ["sk-…9abc"], models: ["m"] },
+      { name: "two", dialect: "d", baseUrl: "https://b.example" },
+    ],
+    aliases: [
+      { name: "a", target: "two/n" },
+      { name: "z", target: "one/m" },
+    ],
+    store: { kind: "sqlite", location: "/x.db", writable: true, pending: 2 },
+    configPath: "/srv/causeway.yaml",
+    configLoadedAt: "1970-01-01T00:25:00Z",
+    configProblems: [{ line: 3, column: 4, path: "listen", message: "no" }],
+    inFlight: 7,
+  });
+});
+
+test("GetStatus without a file says so by an empty path, and a clock that went back by no uptime.", async () => {
+  const without = client({ now: () => 0, status: () => Promise.resolve({ ...status, configPath: undefined }) });
+  const { configPath, uptime } = await without.getStatus({});
+  expect([configPath, uptime?.seconds, uptime?.nanos]).toEqual(["", 0n, 0]);
+});
+
+test("ReloadConfig says whether anything is different, and what waits for a restart.", async () => {
+  const reload = () => Promise.resolve({ problems: [], changed: true, needsRestart: ["listen"] } as const);
+  const { changed, needsRestart } = await client({ reload }).reloadConfig({});
+  expect([changed, needsRestart]).toEqual([true, ["listen"]]);
+});
+
+test("ReloadConfig with a bad file fails with its faults, in words and as details.", async () => {
+  const problems = [
+    { line: 2, column: 9, path: "log.level", message: "expected another" },
+    { line: 0, column: 0, path: "CAUSEWAY_PORT", message: "expected a port" },
+    { line: 5, column: 1, path: "", message: "not YAML" },
+  ];
+  const failure = await client({ reload: () => Promise.resolve({ problems }) })
+    .reloadConfig({})
+    .catch((error: unknown) => ConnectError.from(error));
+  if (!(failure instanceof ConnectError)) throw new Error("it did not fail");
+  expect(failure.code).toBe(Code.FailedPrecondition);
+  expect(failure.rawMessage.split("\n")).toEqual([
+    "The configuration has faults; the old one stays in force.",
+    "line 2: log.level: expected another",
+    "CAUSEWAY_PORT: expected a port",
+    "line 5: not YAML",
+  ]);
+  expect(failure.findDetails(ConfigProblemSchema)).toMatchObject(problems);
+});
+
+test("A reload that finds very many faults still fits into a status.", async () => {
+  const problems = Array.from({ length: 500 }, (_, at) => ({ line: at + 1, column: 1, path: "x", message: "no" }));
+  const failure = await client({ reload: () => Promise.resolve({ problems }) })
+    .reloadConfig({})
+    .catch((error: unknown) => ConnectError.from(error));
+  if (!(failure instanceof ConnectError)) throw new Error("it did not fail");
+  expect(failure.findDetails(ConfigProblemSchema)).toHaveLength(20);
+  expect(failure.rawMessage.endsWith("… and 480 more: CheckConfig lists all.")).toBe(true);
+});
+
+test("CheckConfig checks the text it is given, or the file on disk when it is given none.", async () => {
+  const asked: (string | undefined)[] = [];
+  const problem = { line: 1, column: 2, path: "x", message: "no" };
+  const admin = client({
+    check(yaml) {
+      asked.push(yaml);
+      return Promise.resolve(yaml === undefined ? [] : [problem]);
+    },
+  });
+  expect((await admin.checkConfig({ yaml: "x: 1" })).problems).toMatchObject([problem]);
+  expect((await admin.checkConfig({})).problems).toEqual([]);
+  expect(asked).toEqual(["x: 1", undefined]);
+});
