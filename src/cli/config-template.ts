@@ -1,0 +1,84 @@
+import type { ProviderPreset } from "../config/config.ts";
+
+export interface FoundProvider {
+  readonly preset: ProviderPreset;
+  /** Names of the variables that hold its keys. None: it needs none. */
+  readonly variables: readonly string[];
+}
+
+export interface TemplateFacts {
+  readonly found: readonly FoundProvider[];
+  /** Names of the variables that hold access keys. */
+  readonly access: readonly string[];
+  readonly presets: readonly ProviderPreset[];
+}
+
+/** The text of a new configuration file: what was found, and the rest as comments. No key's value is in it. */
+export function configTemplate({ found, access, presets }: TemplateFacts): string {
+  const example = found[0]?.preset ?? presets[0];
+  const name = example?.name ?? "provider";
+  const others = presets.filter((preset) => preset.builtIn !== true && !found.some((one) => one.preset === preset));
+  return `# Configuration of Causeway. Everything is optional: what is not here has its default.
+# \${NAME} is taken from the environment, or from a file .env in the working directory; \${NAME:-default} has a default.
+# What you change takes effect at once, except for listen, store, tls, cors, limits, shutdown and log: at the next start.
+# 'npm start -- check' says what is wrong with this file.
+
+# Where to listen. ":4000" listens on every interface; that needs an access key.
+listen: 127.0.0.1:4000
+
+# The ledger. Relative to the working directory.
+store: sqlite:./causeway.db
+
+${accessSection(access)}
+
+${providersSection(found, example)}
+${knownComment(others, example)}
+
+# Names of your own for models.
+# models:
+#   fast: ${name}/name-of-the-model
+
+# timeouts: { request: 10m, connect: 10s, first_byte: 5m, idle: 2m }
+
+# What to keep beside a call's row: full (all that was said), metadata (the request's settings only) or off.
+# ledger: { bodies: full, body_limit: 256KB }
+
+# Prices that the catalogue does not know, in US dollars a million tokens.
+# prices:
+#   - { model: "${name}/*", input: 0.4, output: 1.6, cache_read: 0.1 }
+
+# tls: { cert: ./cert.pem, key: ./key.pem }
+# cors: { origins: ["https://app.example"] }
+# limits: { body: 32MB }
+# shutdown: { grace: 30s }
+# log: { level: info }
+`;
+}
+
+const reference = (variable: string): string => `"\${${variable}}"`;
+
+function accessSection(variables: readonly string[]): string {
+  const title = "# Who shows one of these keys is let in. Without any, everybody on this machine is.\n";
+  if (variables.length > 0) return `${title}access:\n  keys: [${variables.map(reference).join(", ")}]`;
+  return `${title}# access:\n#   keys: [${reference("CAUSEWAY_API_KEY")}]`;
+}
+
+function providersSection(found: readonly FoundProvider[], example: ProviderPreset | undefined): string {
+  const title = "# Whom to ask. The presets know base_url and dialect.\n";
+  if (found.length === 0) {
+    const variable = example?.envKeys[0] ?? "NAME_API_KEY";
+    return `${title}# providers:\n#   ${example?.name ?? "name"}:\n#     keys: [${reference(variable)}]`;
+  }
+  const entries = found.map(({ preset, variables }) =>
+    variables.length === 0
+      ? `  ${preset.name}: {} # ${preset.baseUrl}`
+      : `  ${preset.name}:\n    keys: [${variables.map(reference).join(", ")}]`,
+  );
+  return `${title}providers:\n${entries.join("\n")}`;
+}
+
+function knownComment(others: readonly ProviderPreset[], example: ProviderPreset | undefined): string {
+  const known = others.length === 0 ? "" : `# Also known: ${others.map(({ name }) => name).join(", ")}.\n`;
+  const server = `local: { dialect: ${example?.dialect ?? "name-of-the-dialect"}, base_url: "http://127.0.0.1:8080/v1" }`;
+  return `${known}# Any other server that speaks a known dialect:\n#   ${server}`;
+}

@@ -1,0 +1,228 @@
+import { resolve } from "node:path";
+import { createSecureContext } from "node:tls";
+import type * as z from "zod";
+import type { Config, ConfiguredPrice, ProviderPreset, StoreLocation, Timeouts, TlsFiles } from "./config.ts";
+import { readDocument } from "./document.ts";
+import { type Environment, numberedValues } from "./environment.ts";
+import { isLoopback, type ListenAddress, parseHost, parsePort, showListen } from "./listen.ts";
+import { didYouMean } from "./nearest.ts";
+import { type ConfigFlags, overlaidAddress, overlay } from "./overlay.ts";
+import { type ConfigProblem, type SettingPath, showName } from "./problem.ts";
+import { type ResolvedProviders, resolveProviders, resolveTimeouts, sendableKeys } from "./providers.ts";
+import { createReport, type Report } from "./report.ts";
+import { aliasSchema, type ConfigFile, fileSchema, type PriceEntry, settingsSchema } from "./schema.ts";
+
+export interface ReadInput {
+  /** YAML; empty when there is no file. */
+  readonly text: string;
+  /** The environment, with .env in it. */
+  readonly env: Environment;
+  readonly flags: ConfigFlags;
+  /** What relative paths are relative to. */
+  readonly cwd: string;
+  readonly presets: readonly ProviderPreset[];
+  /** Names of the dialects there are. */
+  readonly dialects: readonly string[];
+  readonly readFile: (path: string) => Promise<string>;
+}
+
+export type ReadResult =
+  | { readonly config: Config; readonly problems: readonly [] }
+  | { readonly config: undefined; readonly problems: readonly ConfigProblem[] };
+
+const defaultListen: ListenAddress = { host: "127.0.0.1", port: 4000 };
+const defaultTimeouts: Timeouts = { requestMs: 600_000, connectMs: 10_000, firstByteMs: 300_000, idleMs: 120_000 };
+const mebibyte = 1024 ** 2;
+const accessVariable = "CAUSEWAY_API_KEY";
+
+/** Makes a configuration of a file's text, the environment and the options; or finds all that is wrong with them. */
+export async function readConfig(input: ReadInput): Promise<ReadResult> {
+  const document = readDocument(input.text, input.env);
+  if (document.value === undefined && document.problems.length > 0)
+    return { config: undefined, problems: document.problems };
+  const overlaid = overlay(document.value, input.env, input.flags);
+  const report = createReport(document, overlaid.origins);
+  const file = parseSections(overlaid.value, report);
+  const presets = input.presets.filter(({ dialect }) => input.dialects.includes(dialect));
+  const timeouts = resolveTimeouts(file.timeouts ?? {}, defaultTimeouts);
+
+  const keys = readAccessKeys(file, input.env, report);
+  const listen = readListen(file, keys, input, report);
+  const tls = await readTls(file, input, report);
+  const resolved = resolveProviders(file.providers, { ...input, presets, timeouts, listen, report });
+  const config: Config = {
+    listen,
+    store: readStore(file.store ?? "sqlite:./causeway.db", input.cwd, report),
+    tls,
+    access: { keys },
+    cors: { origins: file.cors?.origins ?? [] },
+    limits: { bodyBytes: file.limits?.body ?? 32 * mebibyte },
+    timeouts,
+    shutdown: { graceMs: file.shutdown?.grace ?? 30_000 },
+    ledger: { bodies: file.ledger?.bodies ?? "full", bodyLimitBytes: file.ledger?.body_limit ?? mebibyte / 4 },
+    prices: (file.prices ?? []).map(readPrice),
+    log: { level: file.log?.level ?? "info" },
+    providers: resolved.providers,
+    aliases: readAliases(file.models, resolved, report),
+  };
+  if (report.problems.length === 0) return { config, problems: [] };
+  return { config: undefined, problems: [...report.problems].sort(byPlace) };
+}
+
+/** The file's order; what is not in the file comes last. */
+const byPlace = (a: ConfigProblem, b: ConfigProblem): number =>
+  (a.line || Number.MAX_SAFE_INTEGER) - (b.line || Number.MAX_SAFE_INTEGER) || a.column - b.column;
+
+type Sections = Omit<ConfigFile, "providers" | "models"> & {
+  /** Their entries are parsed one by one, later, so that a bad one hides nothing of the others. */
+  readonly providers: Readonly<Record<string, unknown>>;
+  readonly models: Readonly<Record<string, unknown>>;
+};
+
+/** Section by section, so that one bad section hides nothing of the others. A bad one is as if not given. */
+function parseSections(value: unknown, report: Report): Sections {
+  const settings = parseSettings(value, [], report);
+  const { shape } = fileSchema;
+  const known = Object.keys(shape);
+  for (const key of Object.keys(settings)) if (!known.includes(key)) report.addUnknown([key], known);
+  const section = <S extends z.ZodType>(key: string, schema: S) => report.parse(schema, settings[key], [key]);
+  return {
+    listen: section("listen", shape.listen),
+    store: section("store", shape.store),
+    tls: section("tls", shape.tls),
+    access: section("access", shape.access),
+    cors: section("cors", shape.cors),
+    limits: section("limits", shape.limits),
+    timeouts: section("timeouts", shape.timeouts),
+    shutdown: section("shutdown", shape.shutdown),
+    ledger: section("ledger", shape.ledger),
+    prices: section("prices", shape.prices),
+    log: section("log", shape.log),
+    providers: parseSettings(settings.providers, ["providers"], report),
+    models: parseSettings(settings.models, ["models"], report),
+  };
+}
+
+function parseSettings(value: unknown, path: SettingPath, report: Report): Readonly<Record<string, unknown>> {
+  return report.parse(settingsSchema, value, path) ?? {};
+}
+
+/** The variable's keys beside the file's: setting it never locks anybody out. */
+function readAccessKeys(file: Sections, env: Environment, report: Report): string[] {
+  const fromVariable = sendableKeys(numberedValues(env, accessVariable), accessVariable, report);
+  return [...new Set([...(file.access?.keys ?? []), ...fromVariable])];
+}
+
+function readListen(file: Sections, keys: readonly string[], { env, flags }: ReadInput, report: Report): ListenAddress {
+  const given = overlaidAddress(env, flags);
+  const { host, port } = file.listen ?? defaultListen;
+  const overHost = given.host === undefined ? undefined : parseHost(given.host.text);
+  const overPort = given.port === undefined ? undefined : parsePort(given.port.text);
+  if (given.host !== undefined && overHost === undefined) {
+    report.addNamed(given.host.name, "expected a host or an address, such as 127.0.0.1, ::1 or localhost");
+  }
+  if (given.port !== undefined && overPort === undefined) {
+    report.addNamed(given.port.name, "expected a port from 0 to 65535");
+  }
+  const listen = { host: overHost ?? host, port: overPort ?? port };
+  const accessIsFaulty = report.problems.some(({ path }) => path.startsWith("access") || path === accessVariable);
+  if (keys.length === 0 && !accessIsFaulty && !isLoopback(listen.host)) {
+    const message =
+      `listening on ${showListen(listen)} without access keys would let anybody in who can reach it: ` +
+      `set access.keys or the variable ${accessVariable}, or listen on 127.0.0.1`;
+    if (given.host === undefined) report.add(["listen"], message);
+    else report.addNamed(given.host.name, message);
+  }
+  return listen;
+}
+
+function readStore(text: string, cwd: string, report: Report): StoreLocation {
+  const path = /^sqlite:(?:\/\/)?(.+)$/s.exec(text.trim())?.[1];
+  if (path === ":memory:") return { kind: "sqlite", path };
+  if (path === undefined) {
+    const scheme = /^([a-z][a-z\d+]{0,15}):/i.exec(text)?.[1]; // no more than that: what follows may hold a password
+    const found = scheme === undefined ? "" : `, found '${scheme}:'`;
+    report.add(["store"], `expected sqlite: and a file, such as sqlite:./causeway.db${found}`);
+  }
+  return { kind: "sqlite", path: resolve(cwd, path ?? "") };
+}
+
+async function readTls(file: Sections, { cwd, readFile }: ReadInput, report: Report): Promise<TlsFiles | undefined> {
+  if (!file.tls) return undefined;
+  const paths: TlsFiles = { cert: resolve(cwd, file.tls.cert), key: resolve(cwd, file.tls.key) };
+  const read = async (setting: "cert" | "key"): Promise<string | undefined> => {
+    try {
+      return await readFile(paths[setting]);
+    } catch (error) {
+      const why = isMissing(error) ? "there is no such file" : "the file cannot be read: check who may";
+      report.add(["tls", setting], `${why} (${paths[setting]})`);
+      return undefined;
+    }
+  };
+  const cert = await read("cert");
+  const key = await read("key");
+  if (cert === undefined || key === undefined) return paths;
+  try {
+    createSecureContext({ cert, key });
+  } catch {
+    report.add(["tls"], "cert and key are no PEM files, or the key is not that of the certificate", "key");
+  }
+  return paths;
+}
+
+/** Whether a file could not be read because there is none. */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+
+const readPrice = (price: PriceEntry): ConfiguredPrice => ({
+  model: price.model,
+  input: price.input,
+  output: price.output,
+  cacheRead: price.cache_read ?? undefined,
+  cacheWrite5m: price.cache_write_5m ?? undefined,
+  cacheWrite1h: price.cache_write_1h ?? undefined,
+  inputAudio: price.input_audio ?? undefined,
+  outputAudio: price.output_audio ?? undefined,
+});
+
+function readAliases(
+  entries: Readonly<Record<string, unknown>>,
+  { providers, named }: ResolvedProviders,
+  report: Report,
+): Readonly<Record<string, string>> {
+  const known = new Set([...providers.map(({ name }) => name), ...named.keys()]);
+  const aliases: [string, string][] = [];
+  for (const [alias, given] of Object.entries(entries)) {
+    const path = ["models", alias];
+    const target = report.parse(aliasSchema, given, path)?.trim();
+    if (!/^[^\s/*\p{Cc}]{1,128}$/u.test(alias)) {
+      report.add(
+        path,
+        "an alias holds no slash (that would be 'provider/model'), no space and no *: choose another name",
+        "key",
+      );
+    } else if (target !== undefined) {
+      const fault = describeTarget(target, known, named);
+      if (fault === undefined) aliases.push([alias, target]);
+      else report.add(path, fault);
+    }
+  }
+  return Object.fromEntries(aliases);
+}
+
+/** What is wrong with "provider/model", or nothing. */
+function describeTarget(
+  target: string,
+  known: ReadonlySet<string>,
+  named: ResolvedProviders["named"],
+): string | undefined {
+  const [, provider = "", model = ""] = /^([^/]*)\/(.*)$/s.exec(target) ?? [];
+  if (provider === "" || model === "")
+    return "expected provider/model: a provider's name, a slash, and its name for a model";
+  if (named.get(provider) === "disabled")
+    return `the provider '${showName(provider)}' is switched off (enabled: false)`;
+  if (known.has(provider)) return undefined;
+  const guess = didYouMean(provider, known);
+  const all = known.size === 0 ? ": there are none yet" : `: known are ${[...known].join(", ")}`;
+  return `there is no provider '${showName(provider)}'${guess === "" ? all : guess}`;
+}

@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import type { Config, ProviderPreset } from "../../src/config/config.ts";
+import type { ConfigProblem } from "../../src/config/problem.ts";
+import { type ReadInput, readConfig } from "../../src/config/read.ts";
+
+export const presets: readonly ProviderPreset[] = [
+  { name: "openai", dialect: "openai-chat", baseUrl: "https://api.openai.com/v1", envKeys: ["OPENAI_API_KEY"] },
+  { name: "anthropic", dialect: "anthropic", baseUrl: "https://api.anthropic.com", envKeys: ["ANTHROPIC_API_KEY"] },
+  {
+    name: "gemini",
+    dialect: "gemini",
+    baseUrl: "https://generativelanguage.googleapis.com",
+    envKeys: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
+  },
+  { name: "ollama", dialect: "openai-chat", baseUrl: "http://127.0.0.1:11434/v1", envKeys: [], keyless: true },
+];
+export const dialects = ["openai-chat", "anthropic", "gemini"];
+
+export const noFile = Object.assign(new Error("no such file"), { code: "ENOENT" });
+
+export const read = (text: string, input: Partial<ReadInput> = {}) =>
+  readConfig({
+    text,
+    env: {},
+    flags: {},
+    cwd: "/srv/causeway",
+    presets,
+    dialects,
+    readFile: () => Promise.reject(noFile),
+    ...input,
+  });
+
+/** The configuration of a text that has to be right. */
+export async function readGood(text: string, input: Partial<ReadInput> = {}): Promise<Config> {
+  const { config, problems } = await read(text, input);
+  if (config === undefined) throw new Error(`expected no problems, found:\n${problems.map(show).join("\n")}`);
+  return config;
+}
+
+/** Problems as "line:column path: message". */
+export async function problemsOf(text: string, input: Partial<ReadInput> = {}): Promise<string[]> {
+  return (await read(text, input)).problems.map(show);
+}
+
+const show = ({ line, column, path, message }: ConfigProblem): string => `${line}:${column} ${path}: ${message}`;
+
+/** A folder that is removed after the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "causeway-config-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -1,0 +1,273 @@
+import { resolve } from "node:path";
+import { expect, test } from "vitest";
+import { needsRestart } from "../../src/config/config.ts";
+import { problemsOf, read, readGood } from "./fixtures.ts";
+
+test("Without a file and without variables everything has its default.", async () => {
+  expect(await readGood("")).toEqual({
+    listen: { host: "127.0.0.1", port: 4000 },
+    store: { kind: "sqlite", path: "/srv/causeway/causeway.db" },
+    tls: undefined,
+    access: { keys: [] },
+    cors: { origins: [] },
+    limits: { bodyBytes: 33_554_432 },
+    timeouts: { requestMs: 600_000, connectMs: 10_000, firstByteMs: 300_000, idleMs: 120_000 },
+    shutdown: { graceMs: 30_000 },
+    ledger: { bodies: "full", bodyLimitBytes: 262_144 },
+    prices: [],
+    log: { level: "info" },
+    providers: [],
+    aliases: {},
+  });
+});
+
+test("A file with all settings is read whole.", async () => {
+  const text = `
+listen: "[::1]:5000"
+store: sqlite:/var/lib/ledger.db
+access: { keys: [ "\${CAUSEWAY_API_KEY}", other-key ] }
+cors: { origins: ["https://app.example", "*"] }
+limits: { body: 1.5 MiB }
+timeouts: { request: 1h, connect: 500ms, first_byte: 1.5m, idle: 30s }
+shutdown: { grace: 5s }
+ledger: { bodies: off, body_limit: 1000 }
+prices:
+  - { model: "openai/gpt-*", input: 0.4, output: 1.6, cache_read: 0.1, cache_write_5m: "0.5", cache_write_1h: 0, input_audio: 40 }
+log: { level: debug }
+providers:
+  openai: { keys: ["\${A}", b, b], headers: { x-team: blue }, timeouts: { idle: 1m } }
+  work: { preset: openai, keys: [c], base_url: "https://proxy.example/v1" }
+  local: { dialect: openai-chat, base_url: " http://127.0.0.1:1234/v1 " }
+  anthropic: { enabled: false }
+models:
+  fast: openai/gpt-4.1-mini
+  deep: local/vendor/model
+`;
+  const config = await readGood(text, { env: { CAUSEWAY_API_KEY: "one", A: "a" } });
+  const timeouts = { requestMs: 3_600_000, connectMs: 500, firstByteMs: 90_000, idleMs: 30_000 };
+  expect(config).toEqual({
+    listen: { host: "::1", port: 5000 },
+    store: { kind: "sqlite", path: "/var/lib/ledger.db" },
+    tls: undefined,
+    access: { keys: ["one", "other-key"] },
+    cors: { origins: ["https://app.example", "*"] },
+    limits: { bodyBytes: 1_572_864 },
+    timeouts,
+    shutdown: { graceMs: 5000 },
+    ledger: { bodies: "off", bodyLimitBytes: 1000 },
+    prices: [
+      {
+        model: "openai/gpt-*",
+        input: 400_000_000n,
+        output: 1_600_000_000n,
+        cacheRead: 100_000_000n,
+        cacheWrite5m: 500_000_000n,
+        cacheWrite1h: 0n,
+        inputAudio: 40_000_000_000n,
+        outputAudio: undefined,
+      },
+    ],
+    log: { level: "debug" },
+    providers: [
+      {
+        name: "openai",
+        preset: "openai",
+        dialect: "openai-chat",
+        baseUrl: "https://api.openai.com/v1",
+        keys: ["a", "b"],
+        headers: { "x-team": "blue" },
+        timeouts: { ...timeouts, idleMs: 60_000 },
+      },
+      {
+        name: "work",
+        preset: "openai",
+        dialect: "openai-chat",
+        baseUrl: "https://proxy.example/v1",
+        keys: ["c"],
+        headers: {},
+        timeouts,
+      },
+      {
+        name: "local",
+        preset: undefined,
+        dialect: "openai-chat",
+        baseUrl: "http://127.0.0.1:1234/v1",
+        keys: [],
+        headers: {},
+        timeouts,
+      },
+    ],
+    aliases: { fast: "openai/gpt-4.1-mini", deep: "local/vendor/model" },
+  });
+});
+
+test("Sections with all their settings commented out are as if not there.", async () => {
+  const sections = ["listen", "store", "tls", "access", "cors", "limits", "timeouts", "shutdown", "ledger", "prices"];
+  const text = [...sections, "log", "providers", "models"].map((section) => `${section}:\n  # nothing\n`).join("");
+  expect(await readGood(text)).toEqual(await readGood(""));
+  expect(await readGood("access:\n  keys:\ntimeouts:\n  idle:\n")).toEqual(await readGood(""));
+});
+
+test("Options come before variables, variables before the file, the file before the defaults.", async () => {
+  const text = "listen: 127.0.0.2:1\nstore: sqlite:file.db\nlog: { level: warn }\nlimits: { body: 1KB }\n";
+  const env = {
+    CAUSEWAY_LISTEN: "127.0.0.3:2",
+    CAUSEWAY_STORE: "sqlite:env.db",
+    CAUSEWAY_LOG_LEVEL: "error",
+    CAUSEWAY_CORS_ORIGINS: "https://a.example, https://b.example",
+    CAUSEWAY_TIMEOUTS_FIRST_BYTE: "7s",
+  };
+  const flags = { host: "127.0.0.4", port: "3", store: "sqlite:flag.db", logLevel: "fatal" };
+
+  const fromFile = await readGood(text);
+  expect([fromFile.listen, fromFile.store.path, fromFile.log.level, fromFile.limits.bodyBytes]).toEqual([
+    { host: "127.0.0.2", port: 1 },
+    "/srv/causeway/file.db",
+    "warn",
+    1024,
+  ]);
+  const fromEnv = await readGood(text, { env });
+  expect([fromEnv.listen, fromEnv.store.path, fromEnv.log.level, fromEnv.limits.bodyBytes]).toEqual([
+    { host: "127.0.0.3", port: 2 },
+    "/srv/causeway/env.db",
+    "error",
+    1024,
+  ]);
+  expect(fromEnv.cors.origins).toEqual(["https://a.example", "https://b.example"]);
+  expect(fromEnv.timeouts.firstByteMs).toBe(7000);
+  const fromFlags = await readGood(text, { env, flags });
+  expect([fromFlags.listen, fromFlags.store.path, fromFlags.log.level]).toEqual([
+    { host: "127.0.0.4", port: 3 },
+    "/srv/causeway/flag.db",
+    "fatal",
+  ]);
+});
+
+test("A host or a port alone changes just that of the address; the option comes before the variable.", async () => {
+  const text = "listen: 127.0.0.2:1";
+  expect((await readGood(text, { env: { CAUSEWAY_PORT: "9" } })).listen).toEqual({ host: "127.0.0.2", port: 9 });
+  expect((await readGood(text, { flags: { host: "[::1]" } })).listen).toEqual({ host: "::1", port: 1 });
+  const env = { CAUSEWAY_HOST: "localhost", CAUSEWAY_PORT: "9" };
+  expect((await readGood(text, { env, flags: { port: "8" } })).listen).toEqual({ host: "localhost", port: 8 });
+});
+
+test("The variable that Kubernetes makes of a service called causeway is not taken for the port.", async () => {
+  expect((await readGood("", { env: { CAUSEWAY_PORT: "tcp://10.0.0.7:4000" } })).listen.port).toBe(4000);
+});
+
+test("An access key opens every address, and the variable alone is enough.", async () => {
+  const config = await readGood("listen: :4000", { env: { CAUSEWAY_API_KEY: "k" } });
+  expect(config.listen).toEqual({ host: undefined, port: 4000 });
+  expect(config.access.keys).toEqual(["k"]);
+  const both = await readGood("access: { keys: [a, k] }", {
+    env: { CAUSEWAY_API_KEY: "k\n", CAUSEWAY_API_KEY_1: "b" },
+  });
+  expect(both.access.keys).toEqual(["a", "k", "b"]);
+});
+
+test.each(["127.0.0.1", "127.1.2.3", "localhost", "::1", "[::1]", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1"])(
+  "%s is this machine alone, so no key is needed.",
+  async (host) => {
+    expect(await problemsOf("", { flags: { host } })).toEqual([]);
+  },
+);
+
+test.each(["0.0.0.0", "::", "192.168.0.1", "12.7.0.1", "example.org", "::2", "1::1", "127.0.0.1.example.org"])(
+  "%s can be reached from elsewhere, so a key is needed.",
+  async (host) => {
+    expect(await problemsOf("", { flags: { host } })).toHaveLength(1);
+    expect(await problemsOf("", { flags: { host }, env: { CAUSEWAY_API_KEY: "k" } })).toEqual([]);
+  },
+);
+
+test("Variables are put into texts, with defaults, and can be written as themselves.", async () => {
+  const env = { A: "one", EMPTY: "", DOLLAR: "$" + "{A}" };
+  const headers = `
+      set: "<\${A}|\${A}>"
+      unset: \${NONE:-fallback}
+      empty-default: "<\${EMPTY:-}>"
+      empty: "<\${EMPTY}>"
+      used: \${EMPTY:-used}
+      plain: $A $ {A}
+      itself: $\${A}
+      once: \${DOLLAR}
+      block: |-
+        \${A} and more`;
+  const config = await readGood(`providers:\n  ollama:\n    headers:${headers}\n`, { env });
+  expect(config.providers[0]?.headers).toEqual({
+    set: "<one|one>",
+    unset: "fallback",
+    "empty-default": "<>",
+    empty: "<>",
+    used: "used",
+    plain: "$A $ {A}",
+    itself: "$" + "{A}",
+    once: "$" + "{A}",
+    block: "one and more",
+  });
+});
+
+test("What a variable holds is a text and no YAML.", async () => {
+  const env = { SNEAKY: "a\nlisten: 0.0.0.0:1", ON: "false", PRICE: "2.5" };
+  const text = `
+providers:
+  ollama: { headers: { a: "\${ON}" } }
+  off: { preset: ollama, enabled: "\${ON}" }
+prices: [ { model: a/b, input: "\${PRICE}", output: "\${PRICE}" } ]
+`;
+  const config = await readGood(text, { env });
+  expect(config.providers.map(({ name, headers }) => [name, headers])).toEqual([["ollama", { a: "false" }]]);
+  expect(config.prices[0]?.input).toBe(2_500_000_000n);
+  expect(await problemsOf(`store: \${SNEAKY}`, { env })).toEqual([
+    "1:8 store: expected sqlite: and a file, such as sqlite:./causeway.db",
+  ]);
+});
+
+test("Anchors and merge keys share settings.", async () => {
+  const text = `
+providers:
+  one: &shared { preset: ollama, timeouts: { idle: 1s } }
+  two: *shared
+  three: { <<: *shared, headers: { a: b } }
+`;
+  const { providers } = await readGood(text);
+  expect(providers.map(({ name, timeouts, headers }) => [name, timeouts.idleMs, headers])).toEqual([
+    ["one", 1000, {}],
+    ["two", 1000, {}],
+    ["three", 1000, { a: "b" }],
+  ]);
+});
+
+test("What follows from a fault is not reported as another one.", async () => {
+  const text = `
+listen: 0.0.0.0:4000
+access: { keys: ["\${UNSET}"] }
+providers:
+  work: { preset: openai, keys: ["\${UNSET}"] }
+models:
+  fast: work/x
+`;
+  expect((await read(text)).problems.map(({ path }) => path)).toEqual(["access.keys[0]", "providers.work.keys[0]"]);
+});
+
+test("Relative files are relative to the working directory, and a store may be in memory.", async () => {
+  expect((await readGood("store: sqlite:a/../b.db", { cwd: "/x" })).store.path).toBe(resolve("/x/b.db"));
+  expect((await readGood("store: sqlite:///y/b.db", { cwd: "/x" })).store.path).toBe("/y/b.db");
+  expect((await readGood("store: 'sqlite::memory:'")).store.path).toBe(":memory:");
+});
+
+test("Files of TLS that are no PEM are refused without repeating them.", async () => {
+  const readFile = () => Promise.resolve("hush");
+  expect(await problemsOf("tls: { cert: c, key: k }", { readFile })).toEqual([
+    "1:1 tls: cert and key are no PEM files, or the key is not that of the certificate",
+  ]);
+});
+
+test("What takes effect only at the next start is said.", async () => {
+  const old = await readGood("");
+  const fresh = await readGood(
+    "listen: 127.0.0.1:1\nlimits: { body: 1 }\ntimeouts: { idle: 1s }\nproviders: { ollama: }",
+  );
+  expect(needsRestart(old, fresh)).toEqual(["listen", "limits"]);
+  expect(needsRestart(old, await readGood("log:"))).toEqual([]);
+});
