@@ -8,7 +8,7 @@ export interface JsonSpan {
   readonly end: number;
 }
 
-/** Bodies up to this length are parsed whole to be checked; longer ones are only scanned. Parsing 16 KB costs about 40 µs. */
+/** With `check`, bodies up to this length are parsed whole; longer ones are only scanned. Parsing 16 KB costs about 40 µs. */
 const checkedWholeBytes = 16 * 1024;
 
 const quote = 0x22;
@@ -39,14 +39,15 @@ export class JsonMembers {
 
   /**
    * Scans. Throws JsonError for what is no JSON object, for bytes that are not UTF-8, and for a top-level key that
-   * stands twice: readers disagree on which one counts. Faults deep inside a long body can go unnoticed until `value()`.
+   * stands twice: readers disagree on which one counts. Faults deep inside can go unnoticed until `value()`; with
+   * `check` only those of a long body.
    */
-  static scan(bytes: Buffer): JsonMembers {
+  static scan(bytes: Buffer, check = true): JsonMembers {
     if (!isUtf8(bytes)) throw new JsonError("Not valid UTF-8", "", 0);
     const spans = new Map<string, JsonSpan>();
     const firstAt = scanObject(bytes, spans);
     const members = new JsonMembers(bytes, spans, firstAt);
-    if (bytes.length <= checkedWholeBytes) members.value();
+    if (check && bytes.length <= checkedWholeBytes) members.value();
     return members;
   }
 
@@ -124,7 +125,11 @@ export class JsonMembers {
       if (span !== undefined) edits.push({ at: span.start, end: span.end, text });
       else {
         const more = this.#spans.size > 0 || edits.some((edit) => edit.at === this.#firstAt);
-        edits.unshift({ at: this.#firstAt, end: this.#firstAt, text: `${JSON.stringify(key)}:${text}${more ? "," : ""}` });
+        edits.unshift({
+          at: this.#firstAt,
+          end: this.#firstAt,
+          text: `${JSON.stringify(key)}:${text}${more ? "," : ""}`,
+        });
       }
     }
     edits.sort((a, b) => a.at - b.at);
@@ -229,7 +234,16 @@ function skipScalar(bytes: Buffer, from: number): number {
   let at = from;
   for (; at < bytes.length; at += 1) {
     const byte = bytes[at];
-    if (byte === comma || byte === closeBrace || byte === closeBracket || byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) break;
+    if (
+      byte === comma ||
+      byte === closeBrace ||
+      byte === closeBracket ||
+      byte === 0x20 ||
+      byte === 0x0a ||
+      byte === 0x0d ||
+      byte === 0x09
+    )
+      break;
   }
   if (!scalarText.test(bytes.toString("latin1", from, at))) throw wrong(bytes, "a value", from);
   return at;

@@ -29,8 +29,9 @@ export function parseJson(text: string): unknown {
 }
 
 const space = /[ \t\n\r]*/y;
-const scalar = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
-const anyString = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/y;
+const scalar = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+const plainText = /[^"\\\u0000-\u001f]*/y;
+const escaped = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 /** Walks text that JSON.parse refused up to the first fault. Runs on the failure path only, and without recursion. */
 function locate(text: string): JsonError {
@@ -47,8 +48,16 @@ function locate(text: string): JsonError {
     const found = String.fromCodePoint(text.codePointAt(at) ?? 0);
     return new JsonError(`Broken JSON: expected ${expected}, found ${JSON.stringify(found)}`, text, at);
   };
+  /** Piece by piece: one pattern for a whole string would overflow the stack on a long one. */
+  const matchString = (): boolean => {
+    at += 1;
+    do match(plainText);
+    while (match(escaped));
+    if (text[at] !== '"') return false;
+    at += 1;
+    return true;
+  };
   const failString = (): JsonError => {
-    match(anyString);
     if (at >= text.length) return new JsonError("JSON ends too early, inside a string", text, text.length);
     return text[at] === "\\"
       ? new JsonError("Broken JSON: unknown escape in a string", text, at)
@@ -76,7 +85,7 @@ function locate(text: string): JsonError {
     }
     if (expecting === "key" || expecting === "key or }") {
       if (char !== '"') return fail(expecting === "key" ? "a key in double quotes" : "a key in double quotes or '}'");
-      if (!match(scalar)) return failString();
+      if (!matchString()) return failString();
       match(space);
       if (text[at] !== ":") return fail("':'");
       at += 1;
@@ -89,7 +98,9 @@ function locate(text: string): JsonError {
       expecting = char === "{" ? "key or }" : "value or ]";
       continue;
     }
-    if (!match(scalar)) return char === '"' ? failString() : fail("a value");
+    if (char === '"') {
+      if (!matchString()) return failString();
+    } else if (!match(scalar)) return fail("a value");
     expecting = "after";
   }
 }

@@ -41,7 +41,8 @@ export class EventBatcher {
   end(): Buffer {
     const rest = this.#take(nothing);
     const last = rest[rest.length - 1];
-    if (last === lf || last === cr) return Buffer.concat([rest, Buffer.from("\n")]);
+    if (last === lf) return Buffer.concat([rest, Buffer.from("\n")]);
+    if (last === cr) return Buffer.concat([rest, Buffer.from("\n\n")]); // its LF, or an end of its own, and the blank line
     return rest.length > 0 && isWholeData(rest) ? Buffer.concat([rest, Buffer.from("\n\n")]) : nothing;
   }
 

@@ -1,0 +1,968 @@
+// Generated from openapi/openai.yaml. Do not edit: change that file and run `npm run generate`.
+
+export interface paths {
+    "/v1/chat/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks a model to continue a conversation.
+         * @description The answer comes whole, or as server-sent events when `stream` is true.
+         */
+        post: operations["createChatCompletion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/chat/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as /v1/chat/completions, for clients whose base address has no version. */
+        post: operations["createChatCompletionUnversioned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what can be asked for, sorted by id.
+         * @description The configuration's aliases, and the models of each provider as `provider/model`. A provider that cannot be
+         *     asked for its list is left out.
+         */
+        get: operations["listModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says whether one model can be asked for. */
+        get: operations["getModel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        ChatCompletionRequest: {
+            /** @description An alias of the configuration, `provider/model`, or a bare model name that one provider is known to have. */
+            model: string;
+            messages: components["schemas"]["Message"][];
+            /** @description What the model may call. */
+            tools?: components["schemas"]["Tool"][];
+            tool_choice?: components["schemas"]["ToolChoice"];
+            /** @description Whether one turn may hold several calls. */
+            parallel_tool_calls?: boolean;
+            response_format?: components["schemas"]["ResponseFormat"];
+            /** @description Randomness: 0 is the least. */
+            temperature?: number | null;
+            /** @description Sample within this probability mass only. */
+            top_p?: number | null;
+            /** @description The longest answer in tokens, reasoning included. */
+            max_completion_tokens?: number | null;
+            /**
+             * @deprecated
+             * @description The older name of `max_completion_tokens`, which many other providers still want.
+             */
+            max_tokens?: number | null;
+            /** @description Texts at which the answer stops. They are not part of it. */
+            stop?: (string | null) | string[];
+            /** @description How many answers to give. */
+            n?: number | null;
+            /**
+             * @deprecated
+             * @description Equal seeds give equal answers, as far as the provider can.
+             */
+            seed?: number | null;
+            /** @description Makes frequent tokens less likely. */
+            frequency_penalty?: number | null;
+            /** @description Makes used tokens less likely. */
+            presence_penalty?: number | null;
+            /** @description Token id to what is added to its logit, from -100 to 100. */
+            logit_bias?: {
+                [key: string]: number;
+            } | null;
+            /** @description Whether to report the tokens' log probabilities. */
+            logprobs?: boolean | null;
+            /** @description How many of the likeliest tokens to report at each place. Needs `logprobs`. */
+            top_logprobs?: number | null;
+            /** @description Whether to answer as server-sent events. */
+            stream?: boolean | null;
+            stream_options?: components["schemas"]["StreamOptions"];
+            /**
+             * @description How much to think before answering. Which of them a model knows differs.
+             * @enum {unknown}
+             */
+            reasoning_effort?: "none" | "minimal" | "low" | "medium" | "high" | "xhigh" | "max" | null;
+            /**
+             * @description How wordy the answer should be.
+             * @enum {unknown}
+             */
+            verbosity?: "low" | "medium" | "high" | null;
+            /** @description What the answer may consist of. */
+            modalities?: ("text" | "audio")[] | null;
+            audio?: components["schemas"]["AudioOutput"];
+            prediction?: components["schemas"]["Prediction"];
+            web_search_options?: components["schemas"]["WebSearchOptions"];
+            moderation?: components["schemas"]["ModerationOptions"];
+            service_tier?: components["schemas"]["ServiceTier"];
+            /** @description Whether the provider may keep the answer. */
+            store?: boolean | null;
+            metadata?: components["schemas"]["Metadata"];
+            /** @description An opaque, stable id of the person on whose behalf the call is made. */
+            safety_identifier?: string | null;
+            /**
+             * @deprecated
+             * @description The older name of `safety_identifier`.
+             */
+            user?: string;
+            /** @description Groups calls that share the start of their prompt. */
+            prompt_cache_key?: string | null;
+            prompt_cache_options?: components["schemas"]["PromptCacheOptions"];
+            /**
+             * @deprecated
+             * @description The longest time to keep the prompt's start cached.
+             * @enum {unknown}
+             */
+            prompt_cache_retention?: "in_memory" | "24h" | null;
+            /**
+             * @deprecated
+             * @description The older form of `tools`.
+             */
+            functions?: components["schemas"]["LegacyFunction"][];
+            /**
+             * @deprecated
+             * @description The older form of `tool_choice`.
+             */
+            function_call?: ("none" | "auto") | components["schemas"]["NamedTool"];
+        };
+        /** @description The application's own notes on this call. */
+        Metadata: {
+            [key: string]: string;
+        } | null;
+        /**
+         * @description The provider's class of service: asked for in a request, used in an answer.
+         * @enum {unknown}
+         */
+        ServiceTier: "auto" | "default" | "flex" | "scale" | "priority" | "fast" | null;
+        StreamOptions: {
+            /** @description Send one more chunk before `[DONE]`, with the usage and without choices. */
+            include_usage?: boolean;
+            /** @description Whether the provider pads its chunks so that their lengths tell an eavesdropper less. */
+            include_obfuscation?: boolean;
+        } | null;
+        /** @description How a spoken answer should sound. */
+        AudioOutput: {
+            voice: string | {
+                id: string;
+            };
+            /** @enum {unknown} */
+            format: "wav" | "aac" | "mp3" | "flac" | "opus" | "pcm16";
+        } | null;
+        /** @description What the answer will probably be. A provider that knows how goes faster where it is right. */
+        Prediction: {
+            /** @constant */
+            type: "content";
+            content: components["schemas"]["TextContent"];
+        } | null;
+        /** @description Lets the model search the web. */
+        WebSearchOptions: {
+            /** @enum {unknown} */
+            search_context_size?: "low" | "medium" | "high";
+            user_location?: {
+                /** @constant */
+                type: "approximate";
+                approximate: components["schemas"]["Location"];
+            } | null;
+        };
+        Location: {
+            /** @description Two letters of ISO 3166-1. */
+            country?: string;
+            region?: string;
+            city?: string;
+            /** @description A name of the IANA time zone database. */
+            timezone?: string;
+        };
+        /** @description How the provider caches the start of the prompt. */
+        PromptCacheOptions: {
+            /**
+             * @description Whether the provider sets a breakpoint of its own, besides those in the content.
+             * @enum {unknown}
+             */
+            mode?: "implicit" | "explicit";
+            /**
+             * @description How long to keep it at least.
+             * @enum {unknown}
+             */
+            ttl?: "30m";
+        };
+        /** @description Has the provider judge what goes in and what comes out. */
+        ModerationOptions: {
+            model: string;
+            policy?: {
+                input?: components["schemas"]["ModerationPolicy"];
+                output?: components["schemas"]["ModerationPolicy"];
+            } | null;
+        } | null;
+        ModerationPolicy: {
+            /**
+             * @description Only report the scores, or stop what is flagged.
+             * @enum {unknown}
+             */
+            mode: "score" | "block";
+        } | null;
+        /** @description The form of the answer. */
+        ResponseFormat: components["schemas"]["TextFormat"] | components["schemas"]["JsonObjectFormat"] | components["schemas"]["JsonSchemaFormat"];
+        TextFormat: {
+            /** @constant */
+            type: "text";
+        };
+        /** @description Any JSON object. The prompt has to ask for JSON as well. */
+        JsonObjectFormat: {
+            /** @constant */
+            type: "json_object";
+        };
+        JsonSchemaFormat: {
+            /** @constant */
+            type: "json_schema";
+            json_schema: {
+                name: string;
+                /** @description What the answer is for, for the model to read. */
+                description?: string;
+                schema?: components["schemas"]["JsonSchema"];
+                /** @description Whether the answer has to follow the schema exactly. */
+                strict?: boolean | null;
+            };
+        };
+        /** @description A JSON Schema. It reaches the provider byte for byte, since prompt caches are keyed by it. */
+        JsonSchema: {
+            [key: string]: unknown;
+        };
+        Message: components["schemas"]["SystemMessage"] | components["schemas"]["DeveloperMessage"] | components["schemas"]["UserMessage"] | components["schemas"]["AssistantMessage"] | components["schemas"]["ToolMessage"] | components["schemas"]["FunctionMessage"];
+        SystemMessage: {
+            /** @constant */
+            role: "system";
+            content: components["schemas"]["TextContent"];
+            name?: components["schemas"]["ParticipantName"];
+        };
+        /** @description Instructions that rank below the system's and above the user's. */
+        DeveloperMessage: {
+            /** @constant */
+            role: "developer";
+            content: components["schemas"]["TextContent"];
+            name?: components["schemas"]["ParticipantName"];
+        };
+        UserMessage: {
+            /** @constant */
+            role: "user";
+            content: string | components["schemas"]["UserPart"][];
+            name?: components["schemas"]["ParticipantName"];
+        };
+        /** @description What a model said in an earlier turn. */
+        AssistantMessage: {
+            /** @constant */
+            role: "assistant";
+            content?: (string | null) | components["schemas"]["AssistantPart"][];
+            refusal?: string | null;
+            reasoning_content?: components["schemas"]["ReasoningContent"];
+            name?: components["schemas"]["ParticipantName"];
+            tool_calls?: components["schemas"]["ToolCall"][];
+            /** @description Refers to what was said aloud in an earlier answer. */
+            audio?: {
+                id: string;
+            } | null;
+            /**
+             * @deprecated
+             * @description The older form of `tool_calls`.
+             */
+            function_call?: components["schemas"]["FunctionCall"] | null;
+        };
+        /** @description What a tool answered. */
+        ToolMessage: {
+            /** @constant */
+            role: "tool";
+            content: components["schemas"]["TextContent"];
+            /** @description The id of the call that this answers. */
+            tool_call_id: string;
+        };
+        /**
+         * @deprecated
+         * @description The older form of a tool message.
+         */
+        FunctionMessage: {
+            /** @constant */
+            role: "function";
+            content: string | null;
+            name: string;
+        };
+        /**
+         * @description What the model thought before it spoke. OpenAI has no such field; it is the name that other providers of
+         *     this language use.
+         */
+        ReasoningContent: string | null;
+        /** @description Tells participants of the same role apart. */
+        ParticipantName: string;
+        TextContent: string | components["schemas"]["TextPart"][];
+        UserPart: components["schemas"]["TextPart"] | components["schemas"]["ImagePart"] | components["schemas"]["AudioPart"] | components["schemas"]["FilePart"];
+        AssistantPart: components["schemas"]["TextPart"] | components["schemas"]["RefusalPart"];
+        TextPart: {
+            /** @constant */
+            type: "text";
+            text: string;
+            prompt_cache_breakpoint?: components["schemas"]["PromptCacheBreakpoint"];
+        };
+        ImagePart: {
+            /** @constant */
+            type: "image_url";
+            image_url: {
+                /**
+                 * Format: uri
+                 * @description Where the image is, or a data: URL that holds it.
+                 */
+                url: string;
+                /**
+                 * @description How closely to look.
+                 * @enum {unknown}
+                 */
+                detail?: "auto" | "low" | "high";
+            };
+            prompt_cache_breakpoint?: components["schemas"]["PromptCacheBreakpoint"];
+        };
+        AudioPart: {
+            /** @constant */
+            type: "input_audio";
+            input_audio: {
+                data: string;
+                /** @enum {unknown} */
+                format: "wav" | "mp3";
+            };
+            prompt_cache_breakpoint?: components["schemas"]["PromptCacheBreakpoint"];
+        };
+        FilePart: {
+            /** @constant */
+            type: "file";
+            /** @description Either the bytes and a name, or the id of a file that the provider holds. */
+            file: {
+                filename?: string;
+                /** @description The bytes as a data: URL or in base64. */
+                file_data?: string;
+                file_id?: string;
+            };
+            prompt_cache_breakpoint?: components["schemas"]["PromptCacheBreakpoint"];
+        };
+        RefusalPart: {
+            /** @constant */
+            type: "refusal";
+            refusal: string;
+        };
+        /** @description Ends a part of the prompt that the provider should cache. */
+        PromptCacheBreakpoint: {
+            /** @constant */
+            mode: "explicit";
+        };
+        Tool: components["schemas"]["FunctionTool"] | components["schemas"]["CustomTool"];
+        FunctionTool: {
+            /** @constant */
+            type: "function";
+            function: {
+                name: string;
+                /** @description What it does, for the model to read. */
+                description?: string;
+                parameters?: components["schemas"]["JsonSchema"];
+                /** @description Whether arguments have to follow the schema exactly. */
+                strict?: boolean | null;
+            };
+        };
+        /** @description A tool that takes free text. */
+        CustomTool: {
+            /** @constant */
+            type: "custom";
+            custom: {
+                name: string;
+                /** @description What it does, for the model to read. */
+                description?: string;
+                format?: components["schemas"]["FreeTextFormat"] | components["schemas"]["GrammarFormat"];
+            };
+        };
+        FreeTextFormat: {
+            /** @constant */
+            type: "text";
+        };
+        GrammarFormat: {
+            /** @constant */
+            type: "grammar";
+            grammar: {
+                /** @enum {unknown} */
+                syntax: "lark" | "regex";
+                definition: string;
+            };
+        };
+        /** @deprecated */
+        LegacyFunction: {
+            name: string;
+            description?: string;
+            parameters?: components["schemas"]["JsonSchema"];
+        };
+        /** @description Whether, and what, the model has to call. */
+        ToolChoice: ("none" | "auto" | "required") | components["schemas"]["FunctionToolChoice"] | components["schemas"]["CustomToolChoice"] | components["schemas"]["AllowedToolsChoice"];
+        FunctionToolChoice: {
+            /** @constant */
+            type: "function";
+            function: components["schemas"]["NamedTool"];
+        };
+        CustomToolChoice: {
+            /** @constant */
+            type: "custom";
+            custom: components["schemas"]["NamedTool"];
+        };
+        /** @description Narrows the tools for this call without changing the list, which is part of the cached prompt. */
+        AllowedToolsChoice: {
+            /** @constant */
+            type: "allowed_tools";
+            allowed_tools: {
+                /** @enum {unknown} */
+                mode: "auto" | "required";
+                tools: {
+                    [key: string]: unknown;
+                }[];
+            };
+        };
+        NamedTool: {
+            name: string;
+        };
+        ToolCall: components["schemas"]["FunctionToolCall"] | components["schemas"]["CustomToolCall"];
+        FunctionToolCall: {
+            id: string;
+            /** @constant */
+            type: "function";
+            function: components["schemas"]["FunctionCall"];
+        };
+        FunctionCall: {
+            name: string;
+            /** @description JSON as the model wrote it: it can be broken, and is never mended. */
+            arguments: string;
+        };
+        CustomToolCall: {
+            id: string;
+            /** @constant */
+            type: "custom";
+            custom: {
+                name: string;
+                /** @description Free text. */
+                input: string;
+            };
+        };
+        ChatCompletion: {
+            id: string;
+            /** @constant */
+            object: "chat.completion";
+            created: components["schemas"]["UnixSeconds"];
+            /** @description The model that answered, in the provider's words. */
+            model: string;
+            choices: components["schemas"]["Choice"][];
+            usage?: components["schemas"]["Usage"];
+            service_tier?: components["schemas"]["ServiceTier"];
+            /** @deprecated */
+            system_fingerprint?: string;
+            metadata?: components["schemas"]["Metadata"];
+            moderation?: components["schemas"]["Moderation"];
+        };
+        /**
+         * Format: unixtime
+         * @description Seconds since 1970.
+         */
+        UnixSeconds: number;
+        Choice: {
+            /** @description Which of the `n` answers. */
+            index: number;
+            message: components["schemas"]["AnswerMessage"];
+            finish_reason: components["schemas"]["FinishReason"];
+            logprobs: components["schemas"]["Logprobs"];
+        };
+        /**
+         * @description Why the answer ended: the model was done or met a stop text; it ran into the limit; it wants tools called;
+         *     the provider filtered it; it wants a function called, in the older form.
+         * @enum {unknown}
+         */
+        FinishReason: "stop" | "length" | "tool_calls" | "content_filter" | "function_call";
+        AnswerMessage: {
+            /** @constant */
+            role: "assistant";
+            content: string | null;
+            /** @description The model's words when it declines. */
+            refusal: string | null;
+            reasoning_content?: components["schemas"]["ReasoningContent"];
+            tool_calls?: components["schemas"]["ToolCall"][];
+            annotations?: components["schemas"]["Annotation"][];
+            audio?: components["schemas"]["AnswerAudio"];
+            /** @deprecated */
+            function_call?: components["schemas"]["FunctionCall"];
+        };
+        /** @description Where a claim of the content comes from. */
+        Annotation: {
+            /** @constant */
+            type: "url_citation";
+            url_citation: {
+                /** Format: uri */
+                url: string;
+                title: string;
+                /** @description Where the claim starts in the content. */
+                start_index: number;
+                /** @description Where it ends. */
+                end_index: number;
+            };
+        };
+        /** @description The answer as sound. */
+        AnswerAudio: {
+            /** @description By which a later turn can refer to it. */
+            id: string;
+            data: string;
+            transcript: string;
+            expires_at: components["schemas"]["UnixSeconds"];
+        } | null;
+        Logprobs: {
+            content: components["schemas"]["TokenLogprob"][] | null;
+            refusal: components["schemas"]["TokenLogprob"][] | null;
+        } | null;
+        TokenLogprob: {
+            token: string;
+            /** @description Natural logarithm of its probability. */
+            logprob: number;
+            bytes: components["schemas"]["TokenBytes"];
+            /** @description The likeliest tokens at this place, most likely first. */
+            top_logprobs: {
+                token: string;
+                logprob: number;
+                bytes: components["schemas"]["TokenBytes"];
+            }[];
+        };
+        /** @description The token's UTF-8 bytes: a token may end within a character. */
+        TokenBytes: number[] | null;
+        /** @description Tokens. The details are parts of the totals. */
+        Usage: {
+            prompt_tokens: number;
+            completion_tokens: number;
+            total_tokens: number;
+            prompt_tokens_details?: {
+                /** @description Read from the provider's prompt cache. */
+                cached_tokens?: number;
+                /** @description Written to it. */
+                cache_write_tokens?: number;
+                text_tokens?: number;
+                image_tokens?: number;
+                audio_tokens?: number;
+            };
+            completion_tokens_details?: {
+                reasoning_tokens?: number;
+                text_tokens?: number;
+                audio_tokens?: number;
+                /** @description Of the prediction; part of the answer. */
+                accepted_prediction_tokens?: number;
+                /** @description Of the prediction, and not part of the answer. They are counted and charged nevertheless. */
+                rejected_prediction_tokens?: number;
+            };
+        };
+        /** @description What the provider's moderation said, when it was asked to judge. */
+        Moderation: {
+            input: components["schemas"]["ModerationOutcome"];
+            output: components["schemas"]["ModerationOutcome"];
+        } | null;
+        ModerationOutcome: components["schemas"]["ModerationResults"] | components["schemas"]["ModerationError"];
+        ModerationResults: {
+            /** @constant */
+            type: "moderation_results";
+            model: string;
+            results: components["schemas"]["ModerationResult"][];
+        };
+        ModerationResult: {
+            /** @constant */
+            type: "moderation_result";
+            model: string;
+            flagged: boolean;
+            categories: {
+                [key: string]: boolean;
+            };
+            category_scores: {
+                [key: string]: number;
+            };
+            category_applied_input_types: {
+                [key: string]: ("text" | "image")[];
+            };
+        };
+        ModerationError: {
+            /** @constant */
+            type: "error";
+            code: string;
+            message: string;
+        };
+        ChatCompletionChunk: {
+            /** @description The same in all chunks of an answer. */
+            id: string;
+            /** @constant */
+            object: "chat.completion.chunk";
+            created: components["schemas"]["UnixSeconds"];
+            /** @description The model that answers, in the provider's words. */
+            model: string;
+            /** @description Empty in the chunk that holds the usage. */
+            choices: components["schemas"]["ChunkChoice"][];
+            /** @description Null or absent but in the last chunk, and there only when the request asked for it. */
+            usage?: components["schemas"]["Usage"] | null;
+            service_tier?: components["schemas"]["ServiceTier"];
+            /** @deprecated */
+            system_fingerprint?: string;
+            /** @description Padding. */
+            obfuscation?: string;
+            moderation?: components["schemas"]["Moderation"];
+        };
+        ChunkChoice: {
+            /** @description Which of the `n` answers. */
+            index: number;
+            delta: components["schemas"]["Delta"];
+            /** @description Null until this answer ends. */
+            finish_reason: components["schemas"]["FinishReason"] | null;
+            logprobs?: components["schemas"]["Logprobs"];
+        };
+        /** @description What is appended to the message. */
+        Delta: {
+            /**
+             * @description In the first chunk of an answer.
+             * @constant
+             */
+            role?: "assistant";
+            content?: string | null;
+            refusal?: string | null;
+            reasoning_content?: components["schemas"]["ReasoningContent"];
+            tool_calls?: components["schemas"]["ToolCallDelta"][];
+            /** @deprecated */
+            function_call?: {
+                name?: string;
+                arguments?: string;
+            };
+        };
+        /** @description A piece of a tool call. The first piece of a call has its id, its type and its name. */
+        ToolCallDelta: {
+            /** @description Which of the message's calls. */
+            index: number;
+            id?: string;
+            /** @constant */
+            type?: "function";
+            function?: {
+                name?: string;
+                /** @description What is appended to the arguments. */
+                arguments?: string;
+            };
+        };
+        ModelList: {
+            /** @constant */
+            object: "list";
+            data: components["schemas"]["Model"][];
+        };
+        Model: {
+            /** @description What to ask for: an alias, or `provider/model`. */
+            id: string;
+            /** @constant */
+            object: "model";
+            created: components["schemas"]["UnixSeconds"];
+            /** @description The provider. */
+            owned_by: string;
+        };
+        ErrorAnswer: {
+            error: components["schemas"]["ErrorDetail"];
+        };
+        ErrorDetail: {
+            /** @description For people: what was wrong, where, and what to do. */
+            message: string;
+            /**
+             * @description For programs: the kind of failure.
+             * @example invalid_request_error
+             */
+            type: string;
+            /** @description The field at fault. */
+            param: string | null;
+            /**
+             * @description For programs: what exactly failed.
+             * @example model_not_found
+             */
+            code: string | null;
+        };
+    };
+    responses: {
+        /**
+         * @description The answer. In a stream each event's `data` is a chunk; `data: [DONE]` ends a stream that was answered whole.
+         *     A failure after the first event ends the stream with an event whose `data` is an ErrorAnswer, and without
+         *     `[DONE]`.
+         */
+        ChatCompletion: {
+            headers: {
+                "x-request-id": components["headers"]["RequestId"];
+                "causeway-request-id": components["headers"]["CausewayRequestId"];
+                "causeway-target": components["headers"]["Target"];
+                "causeway-dropped": components["headers"]["Dropped"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ChatCompletion"];
+                "text/event-stream": components["schemas"]["ChatCompletionChunk"];
+            };
+        };
+        /** @description Nothing was answered. The error says what was wrong, where, and what to do. */
+        Failed: {
+            headers: {
+                "x-request-id": components["headers"]["RequestId"];
+                "causeway-request-id": components["headers"]["CausewayRequestId"];
+                "causeway-target": components["headers"]["Target"];
+                "causeway-dropped": components["headers"]["Dropped"];
+                "retry-after": components["headers"]["RetryAfter"];
+                "retry-after-ms": components["headers"]["RetryAfterMs"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ErrorAnswer"];
+            };
+        };
+    };
+    parameters: {
+        /** @description With `true` the gateway refuses what the provider's language cannot say, instead of leaving it out. */
+        Strict: "true" | "false";
+        /** @description The client's own id of this request, of 1 to 128 visible ASCII characters. The log and the ledger keep it. */
+        ClientRequestId: string;
+    };
+    requestBodies: {
+        ChatCompletion: {
+            content: {
+                "application/json": components["schemas"]["ChatCompletionRequest"];
+            };
+        };
+    };
+    headers: {
+        /** @description The id that the client sent in this header, or one that the gateway made. The log has it. */
+        RequestId: string;
+        /** @description The gateway's id of the call, under which the ledger holds it. A call that was refused at the door has none. */
+        CausewayRequestId: string;
+        /** @description The provider that was asked, and its name for the model, as `provider/model`; percent-encoded. */
+        Target: string;
+        /**
+         * @description Fields of the request that the provider's language cannot say and that it therefore did not get, as paths
+         *     with commas between them; percent-encoded. Absent when there are none.
+         */
+        Dropped: string;
+        /** @description Seconds to wait before trying again, where that is known. */
+        RetryAfter: number;
+        /** @description The same in milliseconds, which OpenAI's SDKs prefer. */
+        RetryAfterMs: number;
+    };
+    pathItems: never;
+}
+export type ChatCompletionRequest = components['schemas']['ChatCompletionRequest'];
+export type Metadata = components['schemas']['Metadata'];
+export type ServiceTier = components['schemas']['ServiceTier'];
+export type StreamOptions = components['schemas']['StreamOptions'];
+export type AudioOutput = components['schemas']['AudioOutput'];
+export type Prediction = components['schemas']['Prediction'];
+export type WebSearchOptions = components['schemas']['WebSearchOptions'];
+export type Location = components['schemas']['Location'];
+export type PromptCacheOptions = components['schemas']['PromptCacheOptions'];
+export type ModerationOptions = components['schemas']['ModerationOptions'];
+export type ModerationPolicy = components['schemas']['ModerationPolicy'];
+export type ResponseFormat = components['schemas']['ResponseFormat'];
+export type TextFormat = components['schemas']['TextFormat'];
+export type JsonObjectFormat = components['schemas']['JsonObjectFormat'];
+export type JsonSchemaFormat = components['schemas']['JsonSchemaFormat'];
+export type JsonSchema = components['schemas']['JsonSchema'];
+export type Message = components['schemas']['Message'];
+export type SystemMessage = components['schemas']['SystemMessage'];
+export type DeveloperMessage = components['schemas']['DeveloperMessage'];
+export type UserMessage = components['schemas']['UserMessage'];
+export type AssistantMessage = components['schemas']['AssistantMessage'];
+export type ToolMessage = components['schemas']['ToolMessage'];
+export type FunctionMessage = components['schemas']['FunctionMessage'];
+export type ReasoningContent = components['schemas']['ReasoningContent'];
+export type ParticipantName = components['schemas']['ParticipantName'];
+export type TextContent = components['schemas']['TextContent'];
+export type UserPart = components['schemas']['UserPart'];
+export type AssistantPart = components['schemas']['AssistantPart'];
+export type TextPart = components['schemas']['TextPart'];
+export type ImagePart = components['schemas']['ImagePart'];
+export type AudioPart = components['schemas']['AudioPart'];
+export type FilePart = components['schemas']['FilePart'];
+export type RefusalPart = components['schemas']['RefusalPart'];
+export type PromptCacheBreakpoint = components['schemas']['PromptCacheBreakpoint'];
+export type Tool = components['schemas']['Tool'];
+export type FunctionTool = components['schemas']['FunctionTool'];
+export type CustomTool = components['schemas']['CustomTool'];
+export type FreeTextFormat = components['schemas']['FreeTextFormat'];
+export type GrammarFormat = components['schemas']['GrammarFormat'];
+export type LegacyFunction = components['schemas']['LegacyFunction'];
+export type ToolChoice = components['schemas']['ToolChoice'];
+export type FunctionToolChoice = components['schemas']['FunctionToolChoice'];
+export type CustomToolChoice = components['schemas']['CustomToolChoice'];
+export type AllowedToolsChoice = components['schemas']['AllowedToolsChoice'];
+export type NamedTool = components['schemas']['NamedTool'];
+export type ToolCall = components['schemas']['ToolCall'];
+export type FunctionToolCall = components['schemas']['FunctionToolCall'];
+export type FunctionCall = components['schemas']['FunctionCall'];
+export type CustomToolCall = components['schemas']['CustomToolCall'];
+export type ChatCompletion = components['schemas']['ChatCompletion'];
+export type UnixSeconds = components['schemas']['UnixSeconds'];
+export type Choice = components['schemas']['Choice'];
+export type FinishReason = components['schemas']['FinishReason'];
+export type AnswerMessage = components['schemas']['AnswerMessage'];
+export type Annotation = components['schemas']['Annotation'];
+export type AnswerAudio = components['schemas']['AnswerAudio'];
+export type Logprobs = components['schemas']['Logprobs'];
+export type TokenLogprob = components['schemas']['TokenLogprob'];
+export type TokenBytes = components['schemas']['TokenBytes'];
+export type Usage = components['schemas']['Usage'];
+export type Moderation = components['schemas']['Moderation'];
+export type ModerationOutcome = components['schemas']['ModerationOutcome'];
+export type ModerationResults = components['schemas']['ModerationResults'];
+export type ModerationResult = components['schemas']['ModerationResult'];
+export type ModerationError = components['schemas']['ModerationError'];
+export type ChatCompletionChunk = components['schemas']['ChatCompletionChunk'];
+export type ChunkChoice = components['schemas']['ChunkChoice'];
+export type Delta = components['schemas']['Delta'];
+export type ToolCallDelta = components['schemas']['ToolCallDelta'];
+export type ModelList = components['schemas']['ModelList'];
+export type Model = components['schemas']['Model'];
+export type ErrorAnswer = components['schemas']['ErrorAnswer'];
+export type ErrorDetail = components['schemas']['ErrorDetail'];
+export type ResponseChatCompletion = components['responses']['ChatCompletion'];
+export type ResponseFailed = components['responses']['Failed'];
+export type ParameterStrict = components['parameters']['Strict'];
+export type ParameterClientRequestId = components['parameters']['ClientRequestId'];
+export type RequestBodyChatCompletion = components['requestBodies']['ChatCompletion'];
+export type HeaderRequestId = components['headers']['RequestId'];
+export type HeaderCausewayRequestId = components['headers']['CausewayRequestId'];
+export type HeaderTarget = components['headers']['Target'];
+export type HeaderDropped = components['headers']['Dropped'];
+export type HeaderRetryAfter = components['headers']['RetryAfter'];
+export type HeaderRetryAfterMs = components['headers']['RetryAfterMs'];
+export type $defs = Record<string, never>;
+export interface operations {
+    createChatCompletion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With `true` the gateway refuses what the provider's language cannot say, instead of leaving it out. */
+                "causeway-strict"?: components["parameters"]["Strict"];
+                /** @description The client's own id of this request, of 1 to 128 visible ASCII characters. The log and the ledger keep it. */
+                "x-request-id"?: components["parameters"]["ClientRequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["ChatCompletion"];
+        responses: {
+            200: components["responses"]["ChatCompletion"];
+            "4XX": components["responses"]["Failed"];
+            "5XX": components["responses"]["Failed"];
+        };
+    };
+    createChatCompletionUnversioned: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With `true` the gateway refuses what the provider's language cannot say, instead of leaving it out. */
+                "causeway-strict"?: components["parameters"]["Strict"];
+                /** @description The client's own id of this request, of 1 to 128 visible ASCII characters. The log and the ledger keep it. */
+                "x-request-id"?: components["parameters"]["ClientRequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["ChatCompletion"];
+        responses: {
+            200: components["responses"]["ChatCompletion"];
+            "4XX": components["responses"]["Failed"];
+            "5XX": components["responses"]["Failed"];
+        };
+    };
+    listModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All models. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            "4XX": components["responses"]["Failed"];
+            "5XX": components["responses"]["Failed"];
+        };
+    };
+    getModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The model's id. All of the path behind `/v1/models/` is the id, so that the slashes of
+                 *     `provider/model` may stand as they are or be escaped as `%2F`.
+                 */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The model. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            "4XX": components["responses"]["Failed"];
+            "5XX": components["responses"]["Failed"];
+        };
+    };
+}
