@@ -1,6 +1,7 @@
 import { JsonError, parseJson } from "../lib/json.ts";
 import { RawJson } from "../lib/json-text.ts";
 import { GatewayError } from "./error.ts";
+import { graft, type Members, ownField } from "./extensions.ts";
 
 /** A user's JSON text, to be written byte for byte. Throws GatewayError "invalid_request" when it is none. */
 export function userJson(text: string, path: string): RawJson {
@@ -31,24 +32,22 @@ export class Drops {
     this.#paths.push(path);
   }
 
-  /** Reports a field that is set although the dialect has no word for it. Unset: undefined, "", false, [] and {}. */
-  unless(isSayable: boolean, path: string, value: unknown): void {
-    if (isSayable || value === undefined || value === "" || value === false) return;
+  /** Reports a field that is set. Unset: undefined, "", false, 0n, [] and {}. */
+  ifSet(path: string, value: unknown): void {
+    if (value === undefined || value === "" || value === false || value === 0n) return;
     if (typeof value === "object" && value !== null && Object.keys(value).length === 0) return;
     this.add(path);
   }
 
-  /** Those of the extensions that are this dialect's, by field name; the others are reported. */
-  own(extensions: Readonly<Record<string, string>>, path: string): Record<string, RawJson> {
-    const own: Record<string, RawJson> = {};
-    const prefix = `${this.#dialect}/`;
-    for (const key in extensions) {
-      const text = extensions[key];
-      if (text === undefined) continue;
-      const at = path === "" ? `extensions[${key}]` : `${path}.extensions[${key}]`;
-      if (key.startsWith(prefix)) own[key.slice(prefix.length)] = userJson(text, at);
-      else this.add(at);
+  /**
+   * Puts this dialect's extensions into what it writes. Reports the others, and those that would replace what the
+   * contract says. Throws GatewayError "invalid_request" for one that is no JSON text.
+   */
+  graft(target: Members, extensions: Readonly<Record<string, string>>, path: string): void {
+    for (const key of Object.keys(extensions)) {
+      const at = `${path === "" ? "" : `${path}.`}extensions[${key}]`;
+      const field = ownField(key, this.#dialect);
+      if (field === undefined || !graft(target, field, userJson(extensions[key] ?? "", at))) this.add(at);
     }
-    return own;
   }
 }

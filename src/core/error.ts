@@ -82,7 +82,9 @@ export class GatewayError extends Error {
 
   /** The HTTP status for the client: the provider's own where it gave one, so that SDKs react as they would to the vendor. */
   get status(): number {
-    return this.upstreamStatus !== undefined && this.upstreamStatus >= 400 ? this.upstreamStatus : codes[this.code].http;
+    return this.upstreamStatus !== undefined && this.upstreamStatus >= 400
+      ? this.upstreamStatus
+      : codes[this.code].http;
   }
 
   get grpcCode(): GrpcCode {
@@ -100,8 +102,12 @@ export class GatewayError extends Error {
   static from(thrown: unknown): GatewayError {
     if (thrown instanceof GatewayError) return thrown;
     if (thrown instanceof Error && thrown.cause instanceof GatewayError) return thrown.cause;
-    return new GatewayError("internal", "Internal error in the gateway. The log has the cause under this request's id.", {
-      cause: thrown,
-    });
+    return new GatewayError(
+      "internal",
+      "Internal error in the gateway. The log has the cause under this request's id.",
+      {
+        cause: thrown,
+      },
+    );
   }
 }

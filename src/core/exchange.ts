@@ -1,5 +1,5 @@
 import { type ChatRequest, FinishReason } from "../../gen/causeway/chat/v1/chat_pb.ts";
-import type { CreateEmbeddingsRequest, Settlement } from "../../gen/causeway/chat/v1/service_pb.ts";
+import type { CreateEmbeddingsRequest } from "../../gen/causeway/chat/v1/service_pb.ts";
 import type { Usage } from "../../gen/causeway/chat/v1/usage_pb.ts";
 import type { JsonMembers } from "../lib/json-members.ts";
 import type { Clock } from "./clock.ts";
@@ -9,7 +9,7 @@ import type { Target } from "./ports.ts";
 
 /** What a facade or a service hands in: one call by one client. */
 export interface Call {
-  /** The way it came in: "openai", "grpc", "grpc-web", "connect". */
+  /** The way it came in: a facade's name, "grpc", "grpc-web" or "connect". */
   readonly facade: string;
   /** The client's name for the model. */
   readonly model: string;
@@ -60,8 +60,8 @@ export class Exchange {
   readonly response: Buffer[] = [];
   responseBytes = 0;
   keptBytes = 0;
-  /** Set when it is in the ledger. */
-  settlement: Settlement | undefined;
+  /** As the ledger has it. Set when it is settled. */
+  row: ExchangeRow | undefined;
 
   constructor(id: string, call: Call, clock: Clock) {
     this.id = id;

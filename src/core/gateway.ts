@@ -25,4 +25,6 @@ export interface Gateway {
   readonly inFlight: number;
   /** Ends what is running with this error. */
   abort(reason: GatewayError): void;
+  /** Resolves when nothing is running. */
+  idle(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { GatewayError } from "./error.ts";
+import { fieldText } from "./extensions.ts";
 
 /** A JSON value's kind, in the words of an error message. */
 export function kindOf(value: unknown): string {
@@ -8,8 +9,16 @@ export function kindOf(value: unknown): string {
   return typeof value === "undefined" ? "nothing" : `a ${typeof value}`;
 }
 
+const fault = (path: string, expected: string, found: string): GatewayError =>
+  new GatewayError("invalid_request", `'${path}': expected ${expected}, found ${found}.`, { param: path });
+
 const wrongType = (path: string, expected: string, found: unknown): GatewayError =>
-  new GatewayError("invalid_request", `'${path}': expected ${expected}, found ${kindOf(found)}.`, { param: path });
+  fault(path, expected, kindOf(found));
+
+/** What a message repeats of a caller's text: enough to know it again. */
+const longestQuote = 60;
+const quoted = (text: string): string =>
+  `'${text.length > longestQuote ? `${text.slice(0, longestQuote).toWellFormed()}…` : text}'`;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -44,6 +53,11 @@ export class WireObject {
     return Object.hasOwn(this.#fields, key) ? (this.#fields[key] ?? undefined) : undefined;
   }
 
+  /** Gives a field that was looked at back to the rest. */
+  leave(key: string): void {
+    this.#read.delete(key);
+  }
+
   string(key: string): string | undefined {
     const value = this.raw(key);
     if (value === undefined || typeof value === "string") return value;
@@ -52,7 +66,8 @@ export class WireObject {
 
   number(key: string): number | undefined {
     const value = this.raw(key);
-    if (value === undefined || typeof value === "number") return value;
+    if (value === undefined || (typeof value === "number" && Number.isFinite(value))) return value;
+    if (typeof value === "number") throw fault(this.at(key), "a number", "one that is too large");
     throw wrongType(this.at(key), "a number", value);
   }
 
@@ -60,19 +75,7 @@ export class WireObject {
   count(key: string): number | undefined {
     const value = this.number(key);
     if (value === undefined || (Number.isInteger(value) && value >= 0 && value <= 0xffffffff)) return value;
-    throw new GatewayError("invalid_request", `'${this.at(key)}': expected a whole number from 0, found ${value}.`, {
-      param: this.at(key),
-    });
-  }
-
-  /** A whole number that fits the contract's int64 without loss. */
-  integer(key: string): bigint | undefined {
-    const value = this.number(key);
-    if (value === undefined) return undefined;
-    if (Number.isSafeInteger(value)) return BigInt(value);
-    throw new GatewayError("invalid_request", `'${this.at(key)}': expected a whole number, found ${value}.`, {
-      param: this.at(key),
-    });
+    throw fault(this.at(key), "a whole number from 0 to 4294967295", String(value));
   }
 
   boolean(key: string): boolean | undefined {
@@ -109,11 +112,7 @@ export class WireObject {
     if (value === undefined) return undefined;
     const word = words.find((candidate) => candidate === value);
     if (word !== undefined) return word;
-    throw new GatewayError(
-      "invalid_request",
-      `'${this.at(key)}': expected one of ${words.map((w) => `'${w}'`).join(", ")}, found '${value}'.`,
-      { param: this.at(key) },
-    );
+    throw fault(this.at(key), `one of ${words.map((w) => `'${w}'`).join(", ")}`, quoted(value));
   }
 
   required<T>(key: string, value: T | undefined, expected: string): T {
@@ -125,14 +124,18 @@ export class WireObject {
     return wrongType(this.at(key), expected, this.#fields[key]);
   }
 
-  /** What was not read, as the contract's extensions: "dialect/field" to JSON text. */
-  rest(dialect: string, prefix = ""): Record<string, string> {
+  /**
+   * What was not read, as the contract's extensions: "dialect/field" to JSON text. `prefix`: the way to this object from
+   * the one that holds the extensions. `source`: the text as the caller wrote it, where it is known.
+   */
+  rest(dialect: string, prefix = "", source?: (key: string) => string | undefined): Record<string, string> {
     const extensions: Record<string, string> = {};
     for (const key of Object.keys(this.#fields)) {
       const value = this.#fields[key];
-      if (value !== null && value !== undefined && !this.#read.has(key)) {
-        extensions[`${dialect}/${prefix}${key}`] = JSON.stringify(value);
-      }
+      if (value === null || value === undefined || this.#read.has(key)) continue;
+      const text = source?.(key) ?? fieldText(value);
+      if (text === undefined) throw fault(this.at(key), "a value", "one that is nested too deeply");
+      extensions[`${dialect}/${prefix}${key}`] = text;
     }
     return extensions;
   }

@@ -1,26 +1,40 @@
 import type { Dialect } from "../core/dialect.ts";
 import { GatewayError } from "../core/error.ts";
-import type { Exchange } from "../core/exchange.ts";
+import type { Call, Exchange } from "../core/exchange.ts";
 import type { Gateway } from "../core/gateway.ts";
 import { drained, type FacadeRequest, type FacadeResponse, type ResponseHeaders, sendWhole } from "./http.ts";
 
 /** Headers that every answer to a call has. */
-export function exchangeHeaders({ id, dropped, target }: Exchange): ResponseHeaders {
+function exchangeHeaders({ id, dropped, target }: Exchange): ResponseHeaders {
   const headers: ResponseHeaders = { "causeway-request-id": id };
   if (target !== undefined) headers["causeway-target"] = encodeURI(`${target.upstream.name}/${target.model}`);
   if (dropped.length > 0) headers["causeway-dropped"] = encodeURI(dropped.join(", "));
   return headers;
 }
 
-/** The client leaves: the exchange ends, and with it the request to the provider. */
-export function cancelWhenGone(response: FacadeResponse, exchange: Exchange): void {
+/** Answers a call in the client's dialect, whole or streamed. Throws GatewayError as long as nothing was written. */
+export async function answer(
+  gateway: Gateway,
+  call: Call,
+  dialect: Dialect,
+  request: FacadeRequest,
+  response: FacadeResponse,
+): Promise<void> {
+  const exchange = gateway.open(call);
   response.on("close", () => {
     if (!response.writableEnded) exchange.cancel(new GatewayError("cancelled", "The client left."));
   });
+  try {
+    if (call.stream) await answerStream(gateway, exchange, dialect, response);
+    else await answerWhole(gateway, exchange, dialect, request, response);
+  } catch (error) {
+    const headers = exchangeHeaders(exchange);
+    for (const name in headers) response.setHeader(name, headers[name] ?? "");
+    throw error;
+  }
 }
 
-/** Answers a call in one piece, in the client's dialect. Throws GatewayError; nothing was written then. */
-export async function answerWhole(
+async function answerWhole(
   gateway: Gateway,
   exchange: Exchange,
   dialect: Dialect,
@@ -35,10 +49,10 @@ export async function answerWhole(
 }
 
 /**
- * Answers a call as a stream in the client's dialect: the provider's bytes when it speaks the same, events written anew
- * otherwise. Throws GatewayError as long as nothing was written; afterwards the stream ends with the error.
+ * The provider's bytes when it speaks the client's dialect, events written anew otherwise. Once something was written,
+ * a failure ends the stream in the client's dialect.
  */
-export async function answerStream(
+async function answerStream(
   gateway: Gateway,
   exchange: Exchange,
   dialect: Dialect,

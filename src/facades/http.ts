@@ -21,10 +21,11 @@ export interface FacadeRequest {
 export interface FacadeResponse {
   readonly headersSent: boolean;
   readonly writableEnded: boolean;
+  setHeader(name: string, value: string | number): unknown;
   writeHead(status: number, headers: ResponseHeaders): unknown;
   /** Returns whether more may be written before "drain". */
   write(piece: Buffer | string): boolean;
-  end(piece?: Buffer | string): unknown;
+  end(piece: Buffer | string): unknown;
   on(event: "close" | "drain", listener: () => void): unknown;
   off(event: "close" | "drain", listener: () => void): unknown;
 }
@@ -55,7 +56,10 @@ export async function readJsonBody(request: FacadeRequest, limit: number): Promi
   }
   const encoding = request.headers["content-encoding"] ?? "identity";
   if (encoding !== "identity") {
-    throw new GatewayError("unsupported_media_type", `The body has to come uncompressed, but its encoding is '${encoding}'.`);
+    throw new GatewayError(
+      "unsupported_media_type",
+      `The body has to come uncompressed, but its encoding is '${encoding}'.`,
+    );
   }
   const bytes = await readBody(request, limit);
   try {
@@ -68,7 +72,10 @@ export async function readJsonBody(request: FacadeRequest, limit: number): Promi
 
 function readBody(request: FacadeRequest, limit: number): Promise<Buffer> {
   const tooLong = (): GatewayError =>
-    new GatewayError("request_too_large", `The body is longer than ${limit} bytes, the gateway's limit ('limits.body').`);
+    new GatewayError(
+      "request_too_large",
+      `The body is longer than ${limit} bytes, the gateway's limit ('limits.body').`,
+    );
   if (Number(request.headers["content-length"] ?? 0) > limit) return Promise.reject(tooLong());
   return new Promise((resolve, reject) => {
     let first: Buffer | undefined;
@@ -86,7 +93,9 @@ function readBody(request: FacadeRequest, limit: number): Promise<Buffer> {
     });
     request.on("end", () => resolve(more !== undefined ? Buffer.concat(more, length) : (first ?? Buffer.alloc(0))));
     request.on("error", reject);
-    request.on("aborted", () => reject(new GatewayError("cancelled", "The client left before its request was complete.")));
+    request.on("aborted", () =>
+      reject(new GatewayError("cancelled", "The client left before its request was complete.")),
+    );
   });
 }
 
@@ -104,7 +113,11 @@ export async function sendWhole(
 ): Promise<void> {
   let bytes = body;
   const accepted = request.headers["accept-encoding"];
-  if (body.length >= leastCompressed && typeof accepted === "string" && /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(accepted)) {
+  if (
+    body.length >= leastCompressed &&
+    typeof accepted === "string" &&
+    /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(accepted)
+  ) {
     bytes = await gzipAsync(body, { level: 3 });
     headers["content-encoding"] = "gzip";
     headers["vary"] = "accept-encoding";

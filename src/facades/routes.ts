@@ -22,7 +22,10 @@ export function createRoutes(routes: Routes): RouteHandler {
     if (methods === undefined) {
       const match = below.find(({ prefix }) => path.startsWith(prefix) && path.length > prefix.length);
       if (match === undefined) {
-        throw new GatewayError("not_found", `There is nothing at ${request.method} ${path}. The README lists what is served.`);
+        throw new GatewayError(
+          "not_found",
+          `There is nothing at ${request.method} ${path}. The README lists what is served.`,
+        );
       }
       methods = match.methods;
       rest = decodeRest(path.slice(match.prefix.length));
@@ -31,7 +34,9 @@ export function createRoutes(routes: Routes): RouteHandler {
     const handler = method === "GET" || method === "POST" || method === "DELETE" ? methods[method] : undefined;
     if (handler !== undefined) return handler(request, response, rest);
     const allow = Object.keys(methods);
-    throw new GatewayError("method_not_allowed", `${path} does not take ${request.method}, but ${allow.join(", ")}.`, { allow });
+    throw new GatewayError("method_not_allowed", `${path} does not take ${request.method}, but ${allow.join(", ")}.`, {
+      allow,
+    });
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Dialect, EmbeddingsCodec } from "../core/dialect.ts";
 import { GatewayError } from "../core/error.ts";
-import type { Router, Target, Upstream, UpstreamAnswer } from "../core/ports.ts";
 import type { Exchange } from "../core/exchange.ts";
+import type { Router, Target, Upstream, UpstreamAnswer } from "../core/ports.ts";
 
 /** An error's body is read up to here; what is longer is no error object. */
 const longestErrorBody = 64 * 1024;
@@ -23,7 +23,14 @@ export async function attempt(exchange: Exchange, router: Router): Promise<Begun
   exchange.attempts += 1;
   exchange.askedAfter = exchange.elapsed();
   const { upstream, credential } = target;
-  const answer = await upstream.ask({ operation, body, stream: call.stream, credential, requestId: exchange.id, signal });
+  const answer = await upstream.ask({
+    operation,
+    body,
+    stream: call.stream,
+    credential,
+    requestId: exchange.id,
+    signal,
+  });
   return accept(answer, target, exchange);
 }
 
@@ -31,7 +38,8 @@ export async function attempt(exchange: Exchange, router: Router): Promise<Begun
 function requestBody(exchange: Exchange, { upstream, model }: Target): Uint8Array | string {
   const { request, stream, strict } = exchange.call;
   const { dialect } = upstream;
-  if (request.kind === "wire" && request.dialect === dialect) return dialect.request.relay(request.body, { model, stream });
+  if (request.kind === "wire" && request.dialect === dialect)
+    return dialect.request.relay(request.body, { model, stream });
   const written =
     request.kind === "embeddings"
       ? embeddingsOf(upstream).write(request.embeddings, model)
@@ -42,7 +50,7 @@ function requestBody(exchange: Exchange, { upstream, model }: Target): Uint8Arra
 }
 
 /** Throws GatewayError "not_supported" for a provider whose dialect has no embeddings. */
-export function embeddingsOf({ name, dialect }: Upstream): EmbeddingsCodec {
+function embeddingsOf({ name, dialect }: Upstream): EmbeddingsCodec {
   if (dialect.embeddings !== undefined) return dialect.embeddings;
   throw new GatewayError("not_supported", `The provider '${name}' has no embeddings in its dialect '${dialect.name}'.`);
 }

@@ -1,8 +1,7 @@
 import { type JsonValue, toJson } from "@bufbuild/protobuf";
 import { ChatRequestSchema } from "../../gen/causeway/chat/v1/chat_pb.ts";
 import { CreateEmbeddingsRequestSchema } from "../../gen/causeway/chat/v1/service_pb.ts";
-import type { ExchangeBodies } from "../core/exchange.ts";
-import type { Call, ClientRequest, Exchange } from "../core/exchange.ts";
+import type { Call, ClientRequest, Exchange, ExchangeBodies } from "../core/exchange.ts";
 
 export interface BodyOptions {
   /** What the ledger keeps: nothing; the request's settings without its contents; or all. */
@@ -29,7 +28,9 @@ export function bodiesOf(exchange: Exchange, { mode, limit }: BodyOptions): Exch
 }
 
 function requestBytes(call: Call): Uint8Array {
-  return call.request.kind === "wire" ? call.request.body.bytes : Buffer.from(JSON.stringify(contractJson(call.request)));
+  return call.request.kind === "wire"
+    ? call.request.body.bytes
+    : Buffer.from(JSON.stringify(contractJson(call.request)));
 }
 
 function contractJson(request: Exclude<ClientRequest, { kind: "wire" }>): JsonValue {

@@ -1,16 +1,20 @@
 import { create } from "@bufbuild/protobuf";
 import { type Usage, UsageSchema, UsageSource } from "../../gen/causeway/chat/v1/usage_pb.ts";
 import type { Dialect } from "../core/dialect.ts";
+import type { Exchange } from "../core/exchange.ts";
 import { unfoldResponse } from "../core/fold.ts";
 import type { TokenCounter } from "../core/ports.ts";
 import { textOfEvents, textOfRequest } from "../core/text.ts";
-import type { Exchange } from "../core/exchange.ts";
 
 /**
  * The usage of an answer whose provider did not report one, because it was cut off or because it never does: counted
  * from the request and from what came. undefined when the provider was not reached, or nothing came of it.
  */
-export async function estimateUsage(exchange: Exchange, tokens: TokenCounter, whole: boolean): Promise<Usage | undefined> {
+export async function estimateUsage(
+  exchange: Exchange,
+  tokens: TokenCounter,
+  whole: boolean,
+): Promise<Usage | undefined> {
   const dialect = exchange.target?.upstream.dialect;
   if (dialect === undefined || exchange.responseBytes === 0) return undefined;
   const kept = answerText(exchange, dialect);

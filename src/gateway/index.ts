@@ -1,17 +1,14 @@
-import { create } from "@bufbuild/protobuf";
-import { SettlementSchema } from "../../gen/causeway/chat/v1/service_pb.ts";
 import { UsageSource } from "../../gen/causeway/chat/v1/usage_pb.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Dialect } from "../core/dialect.ts";
 import { GatewayError } from "../core/error.ts";
 import { Exchange } from "../core/exchange.ts";
-import type { Frame } from "../core/frame.ts";
 import type { Gateway } from "../core/gateway.ts";
 import type { LedgerWriter, Pricing, Router, TokenCounter } from "../core/ports.ts";
-import { EventBatcher } from "../lib/sse.ts";
 import { attempt, type BegunAnswer, ofProvider, readAll } from "./attempt.ts";
 import { type BodyOptions, bodiesOf } from "./bodies.ts";
 import { estimateUsage } from "./estimate.ts";
+import { FrameSource } from "./frames.ts";
 import { rowOf } from "./row.ts";
 
 /** What the configuration decides; read anew for each exchange, so that a reload takes effect at once. */
@@ -37,20 +34,15 @@ export interface GatewayDeps {
 
 export function createGateway(deps: GatewayDeps): Gateway {
   const running = new Set<Exchange>();
+  const waiting: (() => void)[] = [];
 
   async function settle(exchange: Exchange, settings: GatewaySettings): Promise<void> {
     const whole = exchange.status === "ok";
-    if (exchange.usage === undefined) exchange.usage = await estimateUsage(exchange, deps.tokens, whole).catch(() => undefined);
+    if (exchange.usage === undefined)
+      exchange.usage = await estimateUsage(exchange, deps.tokens, whole).catch(() => undefined);
     else if (!whole && exchange.usage.source === UsageSource.REPORTED) exchange.usage.source = UsageSource.PARTIAL;
     const row = rowOf(exchange, settings.pricing);
-    exchange.settlement = create(SettlementSchema, {
-      requestId: row.id,
-      provider: row.provider,
-      model: row.model,
-      usage: row.usage,
-      costNanoUsd: row.costNanoUsd ?? undefined,
-      dropped: [...row.dropped],
-    });
+    exchange.row = row;
     try {
       await deps.ledger.settle(row, bodiesOf(exchange, settings.bodies));
     } catch (error) {
@@ -67,6 +59,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       clearTimeout(timer);
       running.delete(exchange);
       deps.onSettled(exchange);
+      if (running.size === 0) for (const resolve of waiting.splice(0)) resolve();
     };
   }
 
@@ -113,13 +106,16 @@ export function createGateway(deps: GatewayDeps): Gateway {
       const settings = deps.settings();
       const end = begin(exchange, settings);
       let answer: BegunAnswer | undefined;
+      let source: FrameSource | undefined;
       try {
         answer = await attempt(exchange, settings.router);
-        yield* watched(exchange, answer, settings.bodies.limit);
+        source = new FrameSource(exchange, answer, settings.bodies.limit);
+        for (let frame = await source.next(); frame !== undefined; frame = await source.next()) yield frame;
         exchange.status = "ok";
       } catch (thrown) {
         throw failed(exchange, thrown);
       } finally {
+        source?.report();
         if (exchange.status !== "ok") await answer?.body.return?.();
         await settle(exchange, settings);
         end();
@@ -132,6 +128,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
     abort(reason) {
       for (const exchange of running) exchange.cancel(reason);
+    },
+
+    idle() {
+      if (running.size === 0) return Promise.resolve();
+      return new Promise((resolve) => waiting.push(resolve));
     },
   };
 }
@@ -154,43 +155,4 @@ function failed(exchange: Exchange, thrown: unknown): GatewayError {
   if (!isProviders || provider === undefined || error.provider !== undefined) return error;
   exchange.error = ofProvider(error, provider);
   return exchange.error;
-}
-
-/** The answer's frames, looked at on their way. Throws for an answer that ends before the model was done. */
-async function* watched(exchange: Exchange, { dialect, body }: BegunAnswer, limit: number): AsyncGenerator<Frame, void, undefined> {
-  const watcher = dialect.stream.watcher({ hideUsage: !exchange.call.usageWanted });
-  const batcher = new EventBatcher();
-  const reader = dialect.stream.reader();
-  try {
-    for (let ended = false; !ended; ) {
-      const read = await body.next();
-      const bytes = read.done === true ? batcher.end() : batcher.push(read.value);
-      ended = read.done === true;
-      if (bytes.length === 0) continue;
-      exchange.firstTokenAfter ??= exchange.elapsed();
-      exchange.keep(bytes, limit);
-      const relay = watcher.see(bytes);
-      if (watcher.ended && !ended) {
-        ended = true; // said so, but holds on to its connection: the client need not wait for that
-        void letGo(body);
-      }
-      yield { dialect, relay, events: () => reader.read(bytes) };
-    }
-  } finally {
-    exchange.usage = watcher.usage;
-    exchange.finishReason = watcher.finishReason;
-  }
-  if (!watcher.finished) {
-    throw new GatewayError("upstream_cut", "The provider's answer ended before the model was done: it is not complete.");
-  }
-}
-
-/** Reads the end that should follow at once, so that the connection can serve again; anything else ends the request. */
-async function letGo(body: BegunAnswer["body"]): Promise<void> {
-  try {
-    const next = await body.next();
-    if (next.done !== true) await body.return?.();
-  } catch {
-    // the answer was complete: how its connection ended is of no interest
-  }
 }

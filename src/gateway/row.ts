@@ -1,6 +1,6 @@
 import type { ExchangeRow } from "../core/exchange.ts";
-import type { Pricing } from "../core/ports.ts";
 import { dialectOf, type Exchange } from "../core/exchange.ts";
+import type { Pricing } from "../core/ports.ts";
 
 /** An error message longer than this says nothing more. */
 const longestMessage = 2000;

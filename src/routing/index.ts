@@ -91,9 +91,13 @@ export function createRouter({ providers, aliases, clock }: RouterOptions): Stat
       if (found !== undefined) return found;
       const available = listed().map(({ id }) => id);
       const rest = available.length === 0 ? "none: no provider is configured" : available.join(", ");
-      throw new GatewayError("model_not_found", `Model '${model}' not found in configuration. Available models: ${rest}`, {
-        param: "model",
-      });
+      throw new GatewayError(
+        "model_not_found",
+        `Model '${model}' not found in configuration. Available models: ${rest}`,
+        {
+          param: "model",
+        },
+      );
     },
     async listModels(signal) {
       await lists.refresh(signal);

@@ -1,7 +1,12 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
 import { type ChatRequest, ErrorDetailSchema } from "../../gen/causeway/chat/v1/chat_pb.ts";
-import type { ChatService, ModelSchema, StreamChatResponseSchema } from "../../gen/causeway/chat/v1/service_pb.ts";
+import type {
+  ChatService,
+  ModelSchema,
+  SettlementSchema,
+  StreamChatResponseSchema,
+} from "../../gen/causeway/chat/v1/service_pb.ts";
 import { UsageSource } from "../../gen/causeway/chat/v1/usage_pb.ts";
 import { GatewayError } from "../core/error.ts";
 import type { ClientRequest, Exchange } from "../core/exchange.ts";
@@ -17,9 +22,20 @@ export interface ChatServiceDeps {
 }
 
 /** ChatService over the gateway. What it throws is GatewayError; the server turns that into a status with its detail. */
-export function createChatService({ gateway, listModels, pricing, tokens }: ChatServiceDeps): ServiceImpl<typeof ChatService> {
+export function createChatService({
+  gateway,
+  listModels,
+  pricing,
+  tokens,
+}: ChatServiceDeps): ServiceImpl<typeof ChatService> {
   /** Opens an exchange that ends with its RPC. */
-  function open(context: HandlerContext, model: string, stream: boolean, strict: boolean, request: ClientRequest): Opened {
+  function open(
+    context: HandlerContext,
+    model: string,
+    stream: boolean,
+    strict: boolean,
+    request: ClientRequest,
+  ): Opened {
     const exchange = gateway.open({
       facade: context.protocolName,
       model,
@@ -33,7 +49,14 @@ export function createChatService({ gateway, listModels, pricing, tokens }: Chat
     const cancel = (): void => exchange.cancel(reasonOf(context.signal));
     if (context.signal.aborted) cancel();
     else context.signal.addEventListener("abort", cancel);
-    return { exchange, close: () => context.signal.removeEventListener("abort", cancel) };
+    return {
+      exchange,
+      close() {
+        context.signal.removeEventListener("abort", cancel);
+        sayTarget(context, exchange); // also where it failed
+        sayDropped(context, exchange);
+      },
+    };
   }
 
   return {
@@ -42,8 +65,7 @@ export function createChatService({ gateway, listModels, pricing, tokens }: Chat
       const { exchange, close } = open(context, asked.model, false, strict, { kind: "chat", chat: asked });
       try {
         const answer = (await gateway.whole(exchange)).read();
-        sayDropped(context, exchange);
-        return { chat: answer, settlement: exchange.settlement };
+        return { chat: answer, settlement: settlementOf(exchange) };
       } finally {
         close();
       }
@@ -55,13 +77,13 @@ export function createChatService({ gateway, listModels, pricing, tokens }: Chat
       let begun = false;
       try {
         for await (const frame of gateway.frames(exchange)) {
+          if (!begun) sayTarget(context, exchange);
           for (const event of frame.events()) {
             begun = true;
             yield { message: { case: "event", value: event } };
           }
         }
-        sayDropped(context, exchange);
-        if (exchange.settlement !== undefined) yield { message: { case: "settlement", value: exchange.settlement } };
+        yield { message: { case: "settlement", value: settlementOf(exchange) } };
       } catch (thrown) {
         // readers of messages see the failure too, not only those of the status
         if (begun) yield failure(GatewayError.from(thrown), exchange.id);
@@ -78,12 +100,19 @@ export function createChatService({ gateway, listModels, pricing, tokens }: Chat
 
     async createEmbeddings(request, context) {
       if (request.model === "") throw missingModel();
-      if (request.input.length === 0) throw new GatewayError("invalid_request", "'input' is empty.", { param: "input" });
-      const { exchange, close } = open(context, request.model, false, false, { kind: "embeddings", embeddings: request });
+      if (request.input.length === 0)
+        throw new GatewayError("invalid_request", "'input' is empty.", { param: "input" });
+      const { exchange, close } = open(context, request.model, false, false, {
+        kind: "embeddings",
+        embeddings: request,
+      });
       try {
         const { model, vectors } = await gateway.embeddings(exchange);
-        sayDropped(context, exchange);
-        return { model, embeddings: vectors.map((values) => ({ values: [...values] })), settlement: exchange.settlement };
+        return {
+          model,
+          embeddings: vectors.map((values) => ({ values: [...values] })),
+          settlement: settlementOf(exchange),
+        };
       } finally {
         close();
       }
@@ -99,7 +128,7 @@ export function createChatService({ gateway, listModels, pricing, tokens }: Chat
 
 interface Opened {
   readonly exchange: Exchange;
-  /** Lets go of the RPC's signal. */
+  /** Lets go of the RPC's signal, and says in headers and trailers what became of the call. */
   readonly close: () => void;
 }
 
@@ -113,13 +142,28 @@ function reasonOf({ reason }: AbortSignal): GatewayError {
 }
 
 const missingModel = (): GatewayError =>
-  new GatewayError("missing_model", "Model is required: set 'model' to one of those that ListModels gives.", { param: "model" });
+  new GatewayError("missing_model", "Model is required: set 'model' to one of those that ListModels gives.", {
+    param: "model",
+  });
 
 function requireChat(chat: ChatRequest | undefined): ChatRequest {
   if (chat === undefined) throw new GatewayError("invalid_request", "'chat' is required.", { param: "chat" });
   if (chat.model === "") throw missingModel();
   if (chat.messages.length > 0) return chat;
-  throw new GatewayError("invalid_request", "'chat.messages' is required: at least one message.", { param: "chat.messages" });
+  throw new GatewayError("invalid_request", "'chat.messages' is required: at least one message.", {
+    param: "chat.messages",
+  });
+}
+
+/** What the ledger has of it. */
+function settlementOf({ row }: Exchange): MessageInitShape<typeof SettlementSchema> {
+  if (row === undefined) return {};
+  const { id: requestId, provider, model, usage, costNanoUsd, dropped } = row;
+  return { requestId, provider, model, usage, costNanoUsd: costNanoUsd ?? undefined, dropped: [...dropped] };
+}
+
+function sayTarget({ responseHeader }: HandlerContext, { target }: Exchange): void {
+  if (target !== undefined) responseHeader.set("causeway-target", encodeURI(`${target.upstream.name}/${target.model}`));
 }
 
 function sayDropped({ responseTrailer }: HandlerContext, { dropped }: Exchange): void {

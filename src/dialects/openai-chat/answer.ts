@@ -1,4 +1,4 @@
-import type { ChatResponse } from "../../../gen/causeway/chat/v1/chat_pb.ts";
+import type { ChatEvent, ChatResponse } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import { FinishReason } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import type { AnswerCodec, AnswerFacts } from "../../core/dialect.ts";
 import { GatewayError } from "../../core/error.ts";
@@ -7,39 +7,45 @@ import { JsonError } from "../../lib/json.ts";
 import { JsonMembers } from "../../lib/json-members.ts";
 import { ChunkReader } from "./chunk-reader.ts";
 import { writeWhole } from "./chunk-writer.ts";
-import { readErrorObject } from "./error.ts";
-import { readFinishReason, tryReadUsage } from "./wire.ts";
+import { reportedError } from "./error.ts";
+import { isRecord, readFinishReason, readUsage } from "./wire.ts";
 
 /** "The chat completion object" (platform.openai.com/docs/api-reference/chat/object). */
 export const answerCodec: AnswerCodec = { read, write: writeWhole, watch };
 
+const malformed = (why: string, cause?: unknown): GatewayError =>
+  new GatewayError("upstream_malformed", `The provider's answer ${why}.`, { cause });
+
 function read(wire: unknown): ChatResponse {
-  return foldEvents(new ChunkReader().read(wire));
+  const events: ChatEvent[] = [];
+  new ChunkReader().read(wire, events);
+  if (!isRecord(wire) || !Array.isArray(wire.choices)) throw malformed("has no 'choices'");
+  return foldEvents(events);
 }
 
 function watch(body: Buffer): AnswerFacts {
-  const members = scan(body);
-  if (!members.has("choices")) {
-    if (members.has("error")) throw readErrorObject(502, members.value());
-    throw new GatewayError("upstream_malformed", "The provider's answer has no 'choices'.");
+  try {
+    return look(JsonMembers.scan(body));
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw malformed(`is no JSON: ${error.message}`, error);
   }
-  const usage = members.get("usage");
+}
+
+const openBracket = 0x5b;
+
+function look(members: JsonMembers): AnswerFacts {
+  const wire = members.has("error") || !members.has("choices") ? members.value() : undefined;
+  const error = isRecord(wire) ? reportedError(wire) : undefined;
+  if (error !== undefined) throw error;
   const choices = members.span("choices");
-  const finish = choices === undefined ? null : finishPattern.exec(body.toString("latin1", choices.start, choices.end));
+  if (choices === undefined || members.firstByte("choices") !== openBracket) throw malformed("has no 'choices'");
+  const finish = finishPattern.exec(members.bytes.toString("latin1", choices.start, choices.end));
   return {
-    usage: usage === undefined || usage === null ? undefined : tryReadUsage(usage),
+    usage: readUsage(members.get("usage")),
     finishReason: finish?.[1] === undefined ? FinishReason.UNSPECIFIED : readFinishReason(finish[1]),
   };
 }
 
-/** Inside a JSON string the quotes would be escaped, so this is a key. */
-const finishPattern = /"finish_reason"\s*:\s*"([^"]*)"/;
-
-function scan(body: Buffer): JsonMembers {
-  try {
-    return JsonMembers.scan(body);
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    throw new GatewayError("upstream_malformed", `The provider's answer is no JSON: ${error.message}.`, { cause: error });
-  }
-}
+/** Inside a JSON string the quotes would be escaped, so this is a key. The first choice's counts. */
+const finishPattern = /"finish_reason"\s*:\s*"([^"]+)"/;

@@ -1,38 +1,250 @@
 import { create } from "@bufbuild/protobuf";
 import type { ChatEvent } from "../../../gen/causeway/chat/v1/chat_pb.ts";
-import { type Citation, CitationSchema, type TokenLogprob, TokenLogprobSchema, ToolKind } from "../../../gen/causeway/chat/v1/content_pb.ts";
+import {
+  type Part,
+  type TokenLogprob,
+  TokenLogprobSchema,
+  ToolKind,
+} from "../../../gen/causeway/chat/v1/content_pb.ts";
 import { GatewayError } from "../../core/error.ts";
-import { chatEvent } from "../../core/fold.ts";
-import { readErrorObject } from "./error.ts";
-import { audioTypes } from "./messages.ts";
-import { dialectName, readFinishReason, readUsage } from "./wire.ts";
-
-type Wire = Readonly<Record<string, unknown>>;
-
-const isRecord = (value: unknown): value is Wire => typeof value === "object" && value !== null && !Array.isArray(value);
-const records = (value: unknown): Wire[] => (Array.isArray(value) ? value.filter(isRecord) : []);
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
-const whole = (value: unknown): number | undefined => (Number.isInteger(value) ? Number(value) : undefined);
+import { fieldText } from "../../core/extensions.ts";
+import { chatEvent, partDelta } from "../../core/fold.ts";
+import { readMedia } from "../../core/media.ts";
+import { readCitation } from "./citations.ts";
+import { reportedError } from "./error.ts";
+import { part } from "./parts.ts";
+import {
+  count,
+  dialectName,
+  isRecord,
+  noFields,
+  readFinishReason,
+  readUsage,
+  records,
+  rest,
+  text,
+  type Wire,
+} from "./wire.ts";
 
 const topFields = new Set(["id", "object", "created", "model", "choices", "usage", "service_tier", "obfuscation"]);
 const choiceFields = new Set(["index", "delta", "message", "finish_reason", "logprobs"]);
+const messageFields = new Set([
+  "role",
+  "content",
+  "refusal",
+  "reasoning_content",
+  "reasoning",
+  "annotations",
+  "audio",
+  "images",
+  "tool_calls",
+  "function_call",
+]);
+const callFields = new Set(["index", "id", "type", "function", "custom"]);
+const callBodyFields = new Set(["name", "arguments", "input"]);
+const imageFields = new Set(["type", "image_url"]);
+const audioFields = new Set(["id", "data", "transcript", "expires_at"]);
 
-function rest(wire: Wire, known: ReadonlySet<string>): Record<string, string> {
-  const extensions: Record<string, string> = {};
-  for (const key in wire) {
-    if (!known.has(key) && wire[key] !== null) extensions[`${dialectName}/${key}`] = JSON.stringify(wire[key]);
-  }
-  return extensions;
+interface CallPlace {
+  readonly index: number;
+  readonly id: string;
 }
 
-interface ChoiceState {
+type OpenKind = "text" | "reasoning" | "refusal" | "audio";
+
+/** Turns chunks' choices of one index into events. */
+class ChoiceReader {
+  readonly #choice: number;
   /** How many parts have begun. */
-  parts: number;
-  /** The part that plain text of some kind goes to, until another part begins. */
-  open: { kind: "text" | "reasoning" | "refusal" | "audio"; index: number } | undefined;
-  /** Tool calls stay open until the end, by the wire's index: their deltas may interleave. */
-  tools: Map<number, { index: number; id: string }>;
+  #parts = 0;
+  /** The part that grows, until another one begins. */
+  #open: { readonly kind: OpenKind; readonly index: number } | undefined;
+  /** Tool calls stay open until the end: their deltas may interleave. */
+  readonly #calls: CallPlace[] = [];
+  /** The latest call at each of the wire's indexes. */
+  readonly #callAt = new Map<number, CallPlace>();
+  #finished = false;
+  /** Vendor fields of the choice; they leave with its end. */
+  readonly #extensions: Record<string, string> = {};
+  /** Vendor fields of the message, as their deltas add up. */
+  readonly #message = new Map<string, unknown>();
+
+  constructor(choice: number) {
+    this.#choice = choice;
+  }
+
+  /** `late`: vendor fields of the whole answer that came after its start. Returns whether they left with the end. */
+  read(wire: Wire, late: Readonly<Record<string, string>>, events: ChatEvent[]): boolean {
+    const isWhole = !isRecord(wire.delta);
+    const delta = isWhole ? wire.message : wire.delta;
+    if (isRecord(delta)) this.#delta(delta, isRecord(wire.logprobs) ? wire.logprobs : noFields, isWhole, events);
+    for (const key in wire) if (!choiceFields.has(key)) this.#note(key, wire[key]);
+    const native = text(wire.finish_reason);
+    if (native === "" || this.#finished) return false;
+    this.#finished = true;
+    this.#close(events);
+    for (const { index } of this.#calls) events.push(chatEvent("partEnd", { choice: this.#choice, index }));
+    for (const [key, value] of this.#message) this.#note(`message.${key}`, value);
+    const extensions = { ...this.#extensions, ...late };
+    const reason = readFinishReason(native);
+    events.push(chatEvent("finish", { choice: this.#choice, reason, nativeReason: native, extensions }));
+    return true;
+  }
+
+  /** Azure says {} in most chunks: that does not undo what one of them said. */
+  #note(key: string, value: unknown): void {
+    const name = `${dialectName}/${key}`;
+    const json = value === null ? undefined : fieldText(value);
+    if (json !== undefined && (json !== "{}" || !Object.hasOwn(this.#extensions, name))) this.#extensions[name] = json;
+  }
+
+  #delta(delta: Wire, logprobs: Wire, isWhole: boolean, events: ChatEvent[]): void {
+    // reasoning_content is DeepSeek's and others', reasoning OpenRouter's and Groq's
+    const reasoning = text(delta.reasoning_content) || text(delta.reasoning);
+    const content = delta.content;
+    const entries = readLogprobs(logprobs.content);
+    // vLLM reports those of thoughts under the same name
+    const areOfReasoning = entries.length > 0 && reasoning !== "" && text(content) === "";
+    if (reasoning !== "") this.#grow("reasoning", reasoning, areOfReasoning ? entries : [], events);
+    if (Array.isArray(content)) for (const item of content) this.#contentPart(item, events);
+    else this.#grow("text", text(content), areOfReasoning ? [] : entries, events);
+    for (const annotation of records(delta.annotations)) {
+      const index = this.#open?.kind === "text" ? this.#open.index : this.#begin("text", events);
+      events.push(partDelta(this.#choice, index, { case: "citation", value: readCitation(annotation) }));
+    }
+    this.#grow("refusal", text(delta.refusal), readLogprobs(logprobs.refusal), events);
+    if (isRecord(delta.audio)) this.#audio(delta.audio, events);
+    for (const image of records(delta.images)) this.#image(image, events);
+    for (const [i, call] of records(delta.tool_calls).entries()) this.#toolCall(call, isWhole ? i : undefined, events);
+    // the deprecated form of a single tool call
+    if (isRecord(delta.function_call)) this.#toolCall({ index: 0, function: delta.function_call }, 0, events);
+    for (const key in delta) if (!messageFields.has(key)) this.#add(key, delta[key]);
+  }
+
+  /** Adds to a field of the message as OpenAI's SDKs do: what can be appended is appended. */
+  #add(key: string, value: unknown): void {
+    const before = this.#message.get(key);
+    if (typeof before === "string" && typeof value === "string") this.#message.set(key, before + value);
+    else if (Array.isArray(before) && Array.isArray(value)) for (const item of value) before.push(item);
+    else if (value !== null) this.#message.set(key, Array.isArray(value) ? [...value] : value);
+  }
+
+  #grow(kind: OpenKind, value: string, logprobs: TokenLogprob[], events: ChatEvent[]): void {
+    if (value === "" && logprobs.length === 0) return;
+    const index = this.#open?.kind === kind ? this.#open.index : this.#begin(kind, events);
+    events.push(partDelta(this.#choice, index, { case: "text", value }, logprobs));
+  }
+
+  #begin(kind: OpenKind, events: ChatEvent[]): number {
+    this.#close(events);
+    const index = this.#start(part({ case: kind, value: {} }), events);
+    this.#open = { kind, index };
+    return index;
+  }
+
+  #start(begun: Part, events: ChatEvent[]): number {
+    const index = this.#parts;
+    this.#parts += 1;
+    events.push(chatEvent("partStart", { choice: this.#choice, index, part: begun }));
+    return index;
+  }
+
+  /** A part that comes whole. */
+  #startWhole(begun: Part, events: ChatEvent[]): void {
+    this.#close(events);
+    const index = this.#start(begun, events);
+    events.push(chatEvent("partEnd", { choice: this.#choice, index }));
+  }
+
+  #close(events: ChatEvent[]): void {
+    if (this.#open !== undefined) {
+      events.push(chatEvent("partEnd", { choice: this.#choice, index: this.#open.index }));
+    }
+    this.#open = undefined;
+  }
+
+  /** Mistral's content is a list where the model thinks ("Reasoning"): text, thinking, and others such as references. */
+  #contentPart(item: unknown, events: ChatEvent[]): void {
+    if (!isRecord(item)) return;
+    const type = text(item.type);
+    if (type === "text") this.#grow("text", text(item.text), [], events);
+    else if (type === "thinking") {
+      const thoughts = records(item.thinking).map((thought) => text(thought.text));
+      this.#grow("reasoning", thoughts.join("") || text(item.thinking), [], events);
+    } else {
+      const json = fieldText(item);
+      if (json === undefined) return;
+      this.#startWhole(part({ case: "opaque", value: { dialect: dialectName, type, json } }), events);
+    }
+  }
+
+  #audio(wire: Wire, events: ChatEvent[]): void {
+    const isOpen = this.#open?.kind === "audio";
+    if (isOpen && wire.expires_at !== undefined) this.#note("message.audio.expires_at", wire.expires_at);
+    const index = this.#open?.kind === "audio" ? this.#open.index : this.#beginAudio(wire, events);
+    const data = text(wire.data);
+    if (data !== "") events.push(partDelta(this.#choice, index, { case: "audio", value: Buffer.from(data, "base64") }));
+    const transcript = text(wire.transcript);
+    if (transcript !== "") events.push(partDelta(this.#choice, index, { case: "transcript", value: transcript }));
+  }
+
+  #beginAudio(wire: Wire, events: ChatEvent[]): number {
+    this.#close(events);
+    const expiresAt = integer(wire.expires_at);
+    const begun = part({ case: "audio", value: { id: text(wire.id), expiresAt } });
+    begun.extensions = rest(wire, audioFields, "audio.");
+    const index = this.#start(begun, events);
+    this.#open = { kind: "audio", index };
+    return index;
+  }
+
+  /** OpenRouter's ("Image Generation"). */
+  #image(wire: Wire, events: ChatEvent[]): void {
+    const url = isRecord(wire.image_url) ? text(wire.image_url.url) : "";
+    const begun = part({ case: "image", value: { media: readMedia(url) } });
+    begun.extensions = rest(wire, imageFields);
+    this.#startWhole(begun, events);
+  }
+
+  /** `place`: where it stands among an answer's calls, when they are all there. */
+  #toolCall(wire: Wire, place: number | undefined, events: ChatEvent[]): void {
+    const type = isRecord(wire.custom) ? "custom" : "function";
+    const body = isRecord(wire[type]) ? wire[type] : {};
+    const id = text(wire.id);
+    const name = text(body.name);
+    const at = place ?? count(wire.index);
+    const written = writtenArguments(body.arguments ?? body.input);
+    const known = this.#findCall(at, id, name);
+    if (known !== undefined) {
+      if (written !== "") events.push(partDelta(this.#choice, known.index, { case: "arguments", value: written }));
+      return;
+    }
+    this.#close(events);
+    const kind = type === "custom" ? ToolKind.CUSTOM : ToolKind.FUNCTION;
+    const begun = part({ case: "toolCall", value: { id, name, arguments: written, kind } });
+    begun.extensions = { ...rest(wire, callFields), ...rest(body, callBodyFields, `${type}.`) };
+    const call = { index: this.#start(begun, events), id };
+    this.#calls.push(call);
+    this.#callAt.set(at ?? this.#calls.length - 1, call);
+  }
+
+  /**
+   * The call that a delta goes on with. Some compatible servers leave the index out, or count every call as 0: then a
+   * new id begins a new call, and so does a name where there is neither id nor index.
+   */
+  #findCall(at: number | undefined, id: string, name: string): CallPlace | undefined {
+    if (at !== undefined) {
+      const call = this.#callAt.get(at);
+      return call !== undefined && (id === "" || call.id === "" || call.id === id) ? call : undefined;
+    }
+    if (id !== "") return this.#calls.find((call) => call.id === id);
+    return name === "" ? this.#calls.at(-1) : undefined;
+  }
 }
+
+/** Byte for byte where they are text, as they should be; some servers send the object itself. */
+const writtenArguments = (value: unknown): string =>
+  typeof value === "object" && value !== null ? (fieldText(value) ?? "") : text(value);
 
 /**
  * Turns chunks into events. A whole answer reads as one chunk whose deltas are its messages: there is one mapping, not
@@ -40,165 +252,87 @@ interface ChoiceState {
  */
 export class ChunkReader {
   #started = false;
-  readonly #choices = new Map<number, ChoiceState>();
-  /** Vendor fields that came after the start: they leave with the end. */
-  #late: Record<string, string> = {};
+  readonly #choices = new Map<number, ChoiceReader>();
+  /** Vendor fields of the answer: most servers repeat them in every chunk. */
+  readonly #told = new Map<string, string>();
+  /** Those that nobody was told of yet. */
+  #untold: Record<string, string> = {};
 
-  /** Throws the error that the chunk reports, or "upstream_malformed". */
-  read(chunk: unknown): ChatEvent[] {
-    if (!isRecord(chunk)) throw new GatewayError("upstream_malformed", "The provider sent an event that is no JSON object.");
-    if (isRecord(chunk["error"]) || typeof chunk["error"] === "string") throw readErrorObject(502, chunk);
-    const events: ChatEvent[] = [];
-    const extensions = rest(chunk, topFields);
-    if (this.#started) Object.assign(this.#late, extensions);
-    else {
-      this.#started = true;
-      const created = BigInt(Math.trunc(Number(chunk["created"]) || 0));
-      const id = text(chunk["id"]);
-      const serviceTier = text(chunk["service_tier"]);
-      events.push(chatEvent("start", { id, model: text(chunk["model"]), created, serviceTier, extensions }));
+  /** Adds the chunk's events. Throws the error that the chunk reports, or "upstream_malformed". */
+  read(chunk: unknown, events: ChatEvent[]): void {
+    if (!isRecord(chunk)) {
+      throw new GatewayError("upstream_malformed", "The provider sent an event that is no JSON object.");
     }
-    for (const choice of records(chunk["choices"])) this.#choice(choice, events);
-    if (isRecord(chunk["usage"])) events.push(chatEvent("usage", readUsage(chunk["usage"])));
-    return events;
+    const error = reportedError(chunk);
+    if (error !== undefined) throw error;
+    this.#note(chunk);
+    const { choices } = chunk;
+    const usage = isRecord(chunk.usage) || isRecord(chunk.x_groq) ? readToldUsage(chunk) : undefined;
+    if (!this.#started) {
+      // Azure's first chunk tells of its filters only, with an empty id
+      const isEmpty = usage === undefined && text(chunk.id) === "" && !(Array.isArray(choices) && choices.length > 0);
+      if (isEmpty) return;
+      this.#start(chunk, events);
+    }
+    if (Array.isArray(choices)) for (const choice of choices) if (isRecord(choice)) this.#choice(choice, events);
+    if (usage === undefined) return;
+    Object.assign(usage.extensions, this.#untold);
+    this.#untold = {};
+    events.push(chatEvent("usage", usage));
+  }
+
+  #note(chunk: Wire): void {
+    for (const key in chunk) {
+      if (topFields.has(key) || chunk[key] === null) continue;
+      const json = fieldText(chunk[key]);
+      if (json === undefined || this.#told.get(key) === json) continue;
+      this.#told.set(key, json);
+      this.#untold[`${dialectName}/${key}`] = json;
+    }
+  }
+
+  #start(chunk: Wire, events: ChatEvent[]): void {
+    this.#started = true;
+    const created = integer(chunk.created);
+    const head = { id: text(chunk.id), model: text(chunk.model), serviceTier: text(chunk.service_tier) };
+    events.push(chatEvent("start", { ...head, created, extensions: this.#untold }));
+    this.#untold = {};
   }
 
   #choice(wire: Wire, events: ChatEvent[]): void {
-    const choice = whole(wire["index"]) ?? 0;
-    let state = this.#choices.get(choice);
-    if (state === undefined) {
-      state = { parts: 0, open: undefined, tools: new Map() };
-      this.#choices.set(choice, state);
+    const index = count(wire.index) ?? 0;
+    let choice = this.#choices.get(index);
+    if (choice === undefined) {
+      choice = new ChoiceReader(index);
+      this.#choices.set(index, choice);
     }
-    const delta = wire["delta"] ?? wire["message"];
-    const logprobs = isRecord(wire["logprobs"]) ? wire["logprobs"] : undefined;
-    if (isRecord(delta)) this.#delta(choice, state, delta, logprobs, events);
-    if (typeof wire["finish_reason"] !== "string") return;
-    this.#close(choice, state, events);
-    for (const { index } of state.tools.values()) events.push(chatEvent("partEnd", { choice, index }));
-    const nativeReason = wire["finish_reason"];
-    const extensions = { ...rest(wire, choiceFields), ...this.#late };
-    this.#late = {};
-    events.push(chatEvent("finish", { choice, reason: readFinishReason(nativeReason), nativeReason, extensions }));
-  }
-
-  #delta(choice: number, state: ChoiceState, delta: Wire, logprobs: Wire | undefined, events: ChatEvent[]): void {
-    // reasoning_content is DeepSeek's and others', reasoning OpenRouter's and Groq's
-    const reasoning = text(delta["reasoning_content"]) || text(delta["reasoning"]);
-    if (reasoning !== "") this.#text("reasoning", reasoning, [], choice, state, events);
-    const content = text(delta["content"]);
-    const contentLogprobs = readLogprobs(logprobs?.["content"]);
-    if (content !== "" || contentLogprobs.length > 0) this.#text("text", content, contentLogprobs, choice, state, events);
-    for (const annotation of records(delta["annotations"])) {
-      if (state.open?.kind !== "text") this.#open("text", choice, state, events);
-      const { index } = state.open ?? { index: 0 };
-      events.push(chatEvent("partDelta", { choice, index, delta: { case: "citation", value: readCitation(annotation) } }));
-    }
-    const refusal = text(delta["refusal"]);
-    const refusalLogprobs = readLogprobs(logprobs?.["refusal"]);
-    if (refusal !== "" || refusalLogprobs.length > 0) this.#text("refusal", refusal, refusalLogprobs, choice, state, events);
-    if (isRecord(delta["audio"])) this.#audio(delta["audio"], choice, state, events);
-    for (const call of records(delta["tool_calls"])) this.#toolCall(call, choice, state, events);
-    // the deprecated form of a single tool call
-    if (isRecord(delta["function_call"])) this.#toolCall({ index: 0, function: delta["function_call"] }, choice, state, events);
-  }
-
-  #text(
-    kind: "text" | "reasoning" | "refusal",
-    value: string,
-    logprobs: TokenLogprob[],
-    choice: number,
-    state: ChoiceState,
-    events: ChatEvent[],
-  ): void {
-    const index = state.open?.kind === kind ? state.open.index : this.#open(kind, choice, state, events);
-    events.push(chatEvent("partDelta", { choice, index, delta: { case: "text", value }, logprobs }));
-  }
-
-  #open(kind: "text" | "reasoning" | "refusal", choice: number, state: ChoiceState, events: ChatEvent[]): number {
-    this.#close(choice, state, events);
-    const index = state.parts++;
-    state.open = { kind, index };
-    events.push(chatEvent("partStart", { choice, index, part: { kind: { case: kind, value: {} } } }));
-    return index;
-  }
-
-  #close(choice: number, state: ChoiceState, events: ChatEvent[]): void {
-    if (state.open !== undefined) events.push(chatEvent("partEnd", { choice, index: state.open.index }));
-    state.open = undefined;
-  }
-
-  #audio(wire: Wire, choice: number, state: ChoiceState, events: ChatEvent[]): void {
-    if (state.open?.kind !== "audio") {
-      this.#close(choice, state, events);
-      const index = state.parts++;
-      state.open = { kind: "audio", index };
-      const media = { source: { case: "data" as const, value: new Uint8Array() }, mediaType: audioTypes[text(wire["format"])] ?? "" };
-      const value = { id: text(wire["id"]), media, expiresAt: BigInt(whole(wire["expires_at"]) ?? 0) };
-      events.push(chatEvent("partStart", { choice, index, part: { kind: { case: "audio", value } } }));
-    }
-    const { index } = state.open;
-    if (typeof wire["data"] === "string") {
-      const value = Buffer.from(wire["data"], "base64");
-      events.push(chatEvent("partDelta", { choice, index, delta: { case: "audio", value } }));
-    }
-    if (typeof wire["transcript"] === "string") {
-      events.push(chatEvent("partDelta", { choice, index, delta: { case: "transcript", value: wire["transcript"] } }));
-    }
-  }
-
-  #toolCall(wire: Wire, choice: number, state: ChoiceState, events: ChatEvent[]): void {
-    const body = isRecord(wire["custom"]) ? wire["custom"] : isRecord(wire["function"]) ? wire["function"] : {};
-    const id = text(wire["id"]);
-    const at = whole(wire["index"]) ?? placeOf(id, state.tools);
-    const argument = text(body["arguments"]) || text(body["input"]);
-    const known = state.tools.get(at);
-    if (known !== undefined) {
-      if (argument !== "") {
-        const delta = { case: "arguments" as const, value: argument };
-        events.push(chatEvent("partDelta", { choice, index: known.index, delta }));
-      }
-      return;
-    }
-    this.#close(choice, state, events);
-    const index = state.parts++;
-    state.tools.set(at, { index, id });
-    const kind = wire["type"] === "custom" ? ToolKind.CUSTOM : ToolKind.FUNCTION;
-    const value = { id, name: text(body["name"]), arguments: argument, kind };
-    events.push(chatEvent("partStart", { choice, index, part: { kind: { case: "toolCall", value } } }));
+    if (choice.read(wire, this.#untold, events)) this.#untold = {};
   }
 }
 
-/** Some compatible vendors leave the index out: a new id then begins a new call, anything else goes on with the last. */
-function placeOf(id: string, tools: ChoiceState["tools"]): number {
-  const last = Math.max(-1, ...tools.keys());
-  if (id === "") return Math.max(0, last);
-  for (const [at, tool] of tools) if (tool.id === id) return at;
-  return last + 1;
+/** Groq's stream has the usage in a place of its own ("Create chat completion", x_groq). */
+export function readToldUsage({ usage, x_groq: groq }: Wire): ReturnType<typeof readUsage> {
+  return readUsage(usage) ?? (isRecord(groq) ? readUsage(groq.usage) : undefined);
 }
 
+function integer(value: unknown): bigint {
+  const whole = typeof value === "number" ? Math.trunc(value) : 0;
+  return Number.isSafeInteger(whole) ? BigInt(whole) : 0n;
+}
+
+/** "The chat completion object", choices.logprobs. One without a number is none. */
 function readLogprobs(wire: unknown): TokenLogprob[] {
-  return records(wire).map((entry) =>
-    create(TokenLogprobSchema, {
-      token: text(entry["token"]),
-      logprob: Number(entry["logprob"]),
-      bytes: Array.isArray(entry["bytes"]) ? Uint8Array.from(entry["bytes"]) : undefined,
-      top: readLogprobs(entry["top_logprobs"]),
-    }),
-  );
+  return records(wire).flatMap((entry) => {
+    const read = readLogprob(entry);
+    if (read === undefined) return [];
+    read.top = records(entry.top_logprobs).flatMap((top) => readLogprob(top) ?? []);
+    return read;
+  });
 }
 
-const citationFields = new Set(["type", "url_citation"]);
-
-/** "The chat completion object", choices.message.annotations. */
-function readCitation(wire: Wire): Citation {
-  const url = isRecord(wire["url_citation"]) ? wire["url_citation"] : {};
-  return create(CitationSchema, {
-    type: text(wire["type"]),
-    url: text(url["url"]),
-    title: text(url["title"]),
-    startIndex: whole(url["start_index"]),
-    endIndex: whole(url["end_index"]),
-    extensions: rest(wire, citationFields),
-  });
+function readLogprob({ token, logprob, bytes }: Wire): TokenLogprob | undefined {
+  if (typeof logprob !== "number") return undefined;
+  const read = create(TokenLogprobSchema, { token: text(token), logprob });
+  if (Array.isArray(bytes)) read.bytes = Uint8Array.from(bytes);
+  return read;
 }

@@ -1,36 +1,33 @@
-import type { ChatEvent, ChatResponse, ChatStart, PartDelta } from "../../../gen/causeway/chat/v1/chat_pb.ts";
-import { type Citation, type Part, type TokenLogprob, ToolKind } from "../../../gen/causeway/chat/v1/content_pb.ts";
+import type {
+  ChatEvent,
+  ChatFinish,
+  ChatResponse,
+  ChatStart,
+  PartDelta,
+} from "../../../gen/causeway/chat/v1/chat_pb.ts";
+import { type Part, type TokenLogprob, ToolKind } from "../../../gen/causeway/chat/v1/content_pb.ts";
 import type { Usage } from "../../../gen/causeway/chat/v1/usage_pb.ts";
+import { GatewayError } from "../../core/error.ts";
+import { graftOwn, type Members } from "../../core/extensions.ts";
+import { toBase64, writeDataUrl } from "../../core/media.ts";
 import { type Json, RawJson, toJson } from "../../lib/json-text.ts";
-import { dialectName, writeFinishReason, writeUsage } from "./wire.ts";
+import { writeCitation } from "./citations.ts";
+import { dialectName, writeFinishReason, writeServiceTier, writeUsage } from "./wire.ts";
 
-/** A message, or what a chunk adds to it. */
-type Delta = { [key: string]: Json };
+type Head = Pick<ChatStart, "id" | "created" | "model" | "serviceTier" | "extensions">;
 
 /** What all chunks of an answer, or the answer, begin with. */
-function header(start: Pick<ChatStart, "id" | "created" | "model" | "serviceTier" | "extensions">, object: string): Delta {
-  return {
-    id: start.id,
-    object,
-    created: new RawJson(start.created.toString()),
-    model: start.model,
-    service_tier: start.serviceTier === "" ? undefined : start.serviceTier,
-    ...own(start.extensions),
-  };
+function writeHead(start: Head, object: string): Members {
+  const head: Members = { id: start.id, object, created: new RawJson(start.created.toString()), model: start.model };
+  head.service_tier = writeServiceTier(start.serviceTier);
+  graftOwn(head, start.extensions, dialectName);
+  return head;
 }
 
-/** Those of an answer's extensions that this dialect knows. Another vendor's have no place in its answers. */
-function own(extensions: Readonly<Record<string, string>>): Record<string, RawJson> {
-  const members: Record<string, RawJson> = {};
-  for (const key in extensions) {
-    const text = extensions[key];
-    if (text !== undefined && key.startsWith(`${dialectName}/`)) members[key.slice(dialectName.length + 1)] = new RawJson(text);
-  }
-  return members;
-}
+const noHead: Head = { id: "", created: 0n, model: "", serviceTier: "", extensions: {} };
 
 /** Where a choice's tool calls stand on the wire, which counts them apart from other parts. */
-class ToolPlaces {
+class CallPlaces {
   readonly #byPart = new Map<number, { at: number; custom: boolean }>();
 
   add(part: number, custom: boolean): number {
@@ -45,39 +42,43 @@ class ToolPlaces {
 }
 
 /** What a part's start says on the wire. undefined: nothing yet, or nothing this dialect can say. */
-function startDelta(part: Part, index: number, tools: ToolPlaces): Delta | undefined {
+function writeStart(part: Part, index: number, calls: CallPlaces): Members | undefined {
   const { kind } = part;
   switch (kind.case) {
     case "text": {
-      const { text, citations } = kind.value;
-      if (text === "" && citations.length === 0) return undefined;
-      return { content: text, annotations: citations.length === 0 ? undefined : citations.map(writeCitation) };
+      const annotations = kind.value.citations.flatMap((citation) => writeCitation(citation) ?? []);
+      if (annotations.length > 0) return { content: kind.value.text, annotations };
+      return kind.value.text === "" ? undefined : { content: kind.value.text };
     }
     case "refusal":
       return kind.value.text === "" ? undefined : { refusal: kind.value.text };
     case "reasoning":
       return kind.value.text === "" ? undefined : { reasoning_content: kind.value.text };
     case "toolCall": {
+      const { id, name, arguments: input } = kind.value;
       const custom = kind.value.kind === ToolKind.CUSTOM;
-      const { id, name } = kind.value;
-      const body = custom
-        ? { type: "custom", custom: { name, input: kind.value.arguments } }
-        : { type: "function", function: { name, arguments: kind.value.arguments } };
-      return { tool_calls: [{ index: tools.add(index, custom), id, ...body }] };
+      const call: Members = custom
+        ? { index: calls.add(index, custom), id, type: "custom", custom: { name, input } }
+        : { index: calls.add(index, custom), id, type: "function", function: { name, arguments: input } };
+      graftOwn(call, part.extensions, dialectName);
+      return { tool_calls: [call] };
     }
     case "audio": {
       const { id, media, transcript, expiresAt } = kind.value;
-      const data = media?.source.case === "data" ? Buffer.from(media.source.value).toString("base64") : "";
-      return {
-        audio: {
-          id,
-          data: data === "" ? undefined : data,
-          transcript: transcript === "" ? undefined : transcript,
-          expires_at: expiresAt === 0n ? undefined : new RawJson(expiresAt.toString()),
-        },
-      };
+      const data = media?.source.case === "data" ? toBase64(media.source.value) : "";
+      const audio: Members = { id, expires_at: new RawJson(expiresAt.toString()), data, transcript };
+      const written: Members = { audio };
+      graftOwn(written, part.extensions, dialectName);
+      return written;
     }
-    case "image":
+    case "image": {
+      // OpenRouter's form: OpenAI's own has none
+      const url = kind.value.media && writeDataUrl(kind.value.media);
+      if (url === undefined) return undefined;
+      const image: Members = { type: "image_url", image_url: { url } };
+      graftOwn(image, part.extensions, dialectName);
+      return { images: [image] };
+    }
     case "video":
     case "file":
     case "toolResult":
@@ -89,21 +90,26 @@ function startDelta(part: Part, index: number, tools: ToolPlaces): Delta | undef
   }
 }
 
-function growthDelta({ delta, index }: PartDelta, kind: Part["kind"]["case"], tools: ToolPlaces): Delta | undefined {
+/** What a part's growth says: the members of a delta, as JSON text without braces. */
+function writeGrowth({ delta, index }: PartDelta, kind: Part["kind"]["case"], calls: CallPlaces): string | undefined {
   switch (delta.case) {
-    case "text":
-      return { [kind === "reasoning" ? "reasoning_content" : kind === "refusal" ? "refusal" : "content"]: delta.value };
+    case "text": {
+      const key = kind === "reasoning" ? "reasoning_content" : kind === "refusal" ? "refusal" : "content";
+      return `"${key}":${JSON.stringify(delta.value)}`;
+    }
     case "arguments": {
-      const { at, custom } = tools.get(index);
-      const body = custom ? { custom: { input: delta.value } } : { function: { arguments: delta.value } };
-      return { tool_calls: [{ index: at, ...body }] };
+      const { at, custom } = calls.get(index);
+      const body = custom ? `"custom":{"input":` : `"function":{"arguments":`;
+      return `"tool_calls":[{"index":${at},${body}${JSON.stringify(delta.value)}}}]`;
     }
     case "audio":
-      return { audio: { data: Buffer.from(delta.value).toString("base64") } };
+      return `"audio":{"data":"${toBase64(delta.value)}"}`;
     case "transcript":
-      return { audio: { transcript: delta.value } };
-    case "citation":
-      return { annotations: [writeCitation(delta.value)] };
+      return `"audio":{"transcript":${JSON.stringify(delta.value)}}`;
+    case "citation": {
+      const citation = writeCitation(delta.value);
+      return citation && `"annotations":[${toJson(citation)}]`;
+    }
     case "signature": // no word for it
     case undefined:
       return undefined;
@@ -112,142 +118,150 @@ function growthDelta({ delta, index }: PartDelta, kind: Part["kind"]["case"], to
   }
 }
 
-function writeCitation(citation: Citation): Json {
-  return {
-    type: "url_citation",
-    url_citation: {
-      start_index: citation.startIndex ?? 0,
-      end_index: citation.endIndex ?? 0,
-      url: citation.url,
-      title: citation.title,
-    },
-    ...own(citation.extensions),
-  };
-}
+/** A token's text may be half a character: it is the bytes then that tell. */
+const writeLogprob = ({ token, logprob, bytes }: TokenLogprob): { [key: string]: Json } => ({
+  token,
+  logprob: Number.isFinite(logprob) ? logprob : unlikely,
+  bytes: bytes === undefined ? null : [...bytes],
+});
 
-function writeLogprob(entry: TokenLogprob): { [key: string]: Json } {
-  return { token: entry.token, logprob: entry.logprob, bytes: entry.bytes === undefined ? null : [...entry.bytes] };
-}
+/** "Otherwise, the value `-9999.0` is used to signify that the token is very unlikely." */
+const unlikely = -9999;
 
-function writeLogprobs(entries: readonly TokenLogprob[]): Json {
-  return entries.map((entry) => ({ ...writeLogprob(entry), top_logprobs: entry.top.map(writeLogprob) }));
-}
+const writeLogprobs = (entries: readonly TokenLogprob[]): Json =>
+  entries.length === 0
+    ? null
+    : entries.map((entry) => ({ ...writeLogprob(entry), top_logprobs: entry.top.map(writeLogprob) }));
 
 interface WriterChoice {
-  readonly tools: ToolPlaces;
+  readonly calls: CallPlaces;
   /** The kinds of the parts that have begun. */
   readonly kinds: Part["kind"]["case"][];
+  hasSpoken: boolean;
 }
 
 /** Turns events into chunks, as JSON text. Made for one answer. */
 export class ChunkWriter {
-  readonly #usageWanted: boolean;
-  /** Everything up to the choices, closing brace left out. */
-  #head = "";
-  /** The start's own fields, for chunks that come before any start. */
+  readonly #isUsageWanted: boolean;
+  /** Everything up to a chunk's choices. */
+  #head: string;
+  /** What follows them. */
+  readonly #tail: string;
   readonly #choices = new Map<number, WriterChoice>();
   #usage: Usage | undefined;
 
   constructor(usageWanted: boolean) {
-    this.#usageWanted = usageWanted;
+    this.#isUsageWanted = usageWanted;
+    this.#tail = usageWanted ? `],"usage":null}` : "]}";
+    this.#head = headText(noHead);
   }
 
-  write(event: ChatEvent, each: (chunk: string) => void): void {
-    const { kind } = event;
+  /** The event's chunk. undefined: it has none. Throws GatewayError for an event that reports a failure. */
+  write({ kind }: ChatEvent): string | undefined {
     switch (kind.case) {
-      case "start":
-        this.#head = toJson(header(kind.value, "chat.completion.chunk")).slice(0, -1);
-        return;
+      case "partDelta": {
+        const { choice, logprobs } = kind.value;
+        const state = this.#choice(choice);
+        const of = state.kinds[kind.value.index];
+        const members = writeGrowth(kind.value, of, state.calls);
+        return members === undefined ? undefined : this.#chunk(choice, state, members, logprobs, of);
+      }
       case "partStart": {
         const { choice, index, part } = kind.value;
-        if (part === undefined) return;
+        if (part === undefined) return undefined;
         const state = this.#choice(choice);
         state.kinds[index] = part.kind.case;
-        const delta = startDelta(part, index, state.tools);
-        if (delta !== undefined) each(this.#chunk(choice, state, delta, part.logprobs, part.kind.case));
-        return;
+        const delta = writeStart(part, index, state.calls);
+        if (delta === undefined) return undefined;
+        return this.#chunk(choice, state, toJson(delta).slice(1, -1), part.logprobs, part.kind.case);
       }
-      case "partDelta": {
-        const { choice, index, logprobs } = kind.value;
-        const state = this.#choice(choice);
-        const of = state.kinds[index];
-        const delta = growthDelta(kind.value, of, state.tools);
-        if (delta !== undefined) each(this.#chunk(choice, state, delta, logprobs, of));
-        return;
-      }
-      case "partEnd":
-        return;
-      case "finish": {
-        const { choice, reason, nativeReason, extensions } = kind.value;
-        each(this.#text(choice, this.#role(choice), "null", toJson(writeFinishReason(reason, nativeReason)), own(extensions)));
-        return;
-      }
+      case "start":
+        this.#head = headText(kind.value);
+        return undefined;
+      case "finish":
+        return this.#finish(kind.value);
       case "usage":
         this.#usage = kind.value; // told once, at the end: the last one counts
-        return;
+        return undefined;
       case "error":
+        throw new GatewayError("upstream_error", kind.value.message);
+      case "partEnd":
       case undefined:
-        return;
+        return undefined;
       default:
-        kind satisfies never;
+        return kind satisfies never;
     }
   }
 
   /** The chunk with the usage, when the client asked for it. */
   end(): string | undefined {
-    if (!this.#usageWanted || this.#usage === undefined) return undefined;
-    return `${this.#head},"choices":[],"usage":${toJson(writeUsage(this.#usage))}}`;
+    if (!this.#isUsageWanted || this.#usage === undefined) return undefined;
+    return `${this.#head}],"usage":${toJson(writeUsage(this.#usage))}}`;
   }
 
   #choice(choice: number): WriterChoice {
-    return this.#choices.get(choice) ?? { tools: new ToolPlaces(), kinds: [] };
+    let state = this.#choices.get(choice);
+    if (state === undefined) {
+      state = { calls: new CallPlaces(), kinds: [], hasSpoken: false };
+      this.#choices.set(choice, state);
+    }
+    return state;
   }
 
-  /** The first chunk of a choice says the role. */
-  #role(choice: number): Delta {
-    return this.#choices.has(choice) ? {} : { role: "assistant" };
+  #chunk(
+    choice: number,
+    state: WriterChoice,
+    members: string,
+    logprobs: readonly TokenLogprob[],
+    of: Part["kind"]["case"],
+  ): string {
+    const role = state.hasSpoken ? "" : `"role":"assistant",`;
+    state.hasSpoken = true;
+    const probabilities = logprobs.length === 0 ? "null" : toJson(probabilitiesOf(logprobs, of === "refusal"));
+    return `${this.#head}{"index":${choice},"delta":{${role}${members}},"logprobs":${probabilities},"finish_reason":null}${this.#tail}`;
   }
 
-  #chunk(choice: number, state: WriterChoice, delta: Delta, logprobs: readonly TokenLogprob[], of: Part["kind"]["case"]): string {
-    const probabilities =
-      logprobs.length === 0
-        ? "null"
-        : toJson(of === "refusal" ? { content: null, refusal: writeLogprobs(logprobs) } : { content: writeLogprobs(logprobs), refusal: null });
-    const text = this.#text(choice, { ...this.#role(choice), ...delta }, probabilities, "null", {});
-    this.#choices.set(choice, state);
-    return text;
-  }
-
-  #text(choice: number, delta: Delta, logprobs: string, finish: string, extensions: Delta): string {
-    const more = Object.keys(extensions).length === 0 ? "" : `,${toJson(extensions).slice(1, -1)}`;
-    const usage = this.#usageWanted ? `,"usage":null` : "";
-    return `${this.#head},"choices":[{"index":${choice},"delta":${toJson(delta)},"logprobs":${logprobs},"finish_reason":${finish}${more}}]${usage}}`;
+  #finish({ choice, reason, extensions }: ChatFinish): string {
+    const state = this.#choice(choice);
+    const message: Members = state.hasSpoken ? {} : { role: "assistant" };
+    state.hasSpoken = true;
+    const written: Members = { index: choice, message, logprobs: null, finish_reason: writeFinishReason(reason) };
+    graftOwn(written, extensions, dialectName);
+    const { message: delta, ...rest } = written;
+    return `${this.#head}${toJson({ ...rest, delta })}${this.#tail}`;
   }
 }
 
+const headText = (head: Head): string => `${toJson(writeHead(head, "chat.completion.chunk")).slice(0, -1)},"choices":[`;
+
+const probabilitiesOf = (entries: readonly TokenLogprob[], isRefusal: boolean): Json =>
+  isRefusal ? { content: null, refusal: writeLogprobs(entries) } : { content: writeLogprobs(entries), refusal: null };
+
 /** A whole answer: its message is the sum of what its parts' starts say in a stream. */
 export function writeWhole(chat: ChatResponse): string {
-  const choices = chat.choices.map((choice) => {
-    const message: Delta = { role: "assistant", content: null, refusal: null };
-    const tools = new ToolPlaces();
-    const logprobs: { content: TokenLogprob[]; refusal: TokenLogprob[] } = { content: [], refusal: [] };
+  const choices = chat.choices.map((choice): Members => {
+    const message: Members = { role: "assistant", content: null, refusal: null };
+    const calls = new CallPlaces();
+    const content: TokenLogprob[] = [];
+    const refusal: TokenLogprob[] = [];
     choice.message?.parts.forEach((part, index) => {
-      const delta = startDelta(part, index, tools) ?? (part.kind.case === "text" ? { content: "" } : {});
+      const delta = writeStart(part, index, calls) ?? (part.kind.case === "text" ? { content: "" } : {});
       for (const key in delta) message[key] = merge(message[key], delta[key]);
-      logprobs[part.kind.case === "refusal" ? "refusal" : "content"].push(...part.logprobs);
+      const entries = part.kind.case === "refusal" ? refusal : content;
+      for (const entry of part.logprobs) entries.push(entry);
     });
-    const list = (entries: TokenLogprob[]): Json => (entries.length === 0 ? null : writeLogprobs(entries));
-    const none = logprobs.content.length === 0 && logprobs.refusal.length === 0;
-    return {
-      index: choice.index,
-      message: { ...message, ...withoutIndex(message["tool_calls"]) },
-      logprobs: none ? null : { content: list(logprobs.content), refusal: list(logprobs.refusal) },
-      finish_reason: writeFinishReason(choice.finishReason, choice.nativeFinishReason),
-      ...own(choice.extensions),
-    };
+    dropIndexes(message.tool_calls);
+    const isSilent = content.length === 0 && refusal.length === 0;
+    const logprobs = isSilent ? null : { content: writeLogprobs(content), refusal: writeLogprobs(refusal) };
+    const written: Members = { index: choice.index, message, logprobs };
+    written.finish_reason = writeFinishReason(choice.finishReason);
+    graftOwn(written, choice.extensions, dialectName);
+    return written;
   });
-  const usage = chat.usage === undefined ? undefined : writeUsage(chat.usage);
-  return toJson({ ...header(chat, "chat.completion"), choices, usage });
+  const answer = writeHead(chat, "chat.completion");
+  answer.choices = choices;
+  answer.usage = chat.usage && writeUsage(chat.usage);
+  return toJson(answer);
 }
 
 function merge(before: Json, more: Json): Json {
@@ -257,12 +271,6 @@ function merge(before: Json, more: Json): Json {
 }
 
 /** Only chunks number their tool calls. */
-function withoutIndex(calls: Json): Delta {
-  if (!Array.isArray(calls)) return {};
-  return {
-    tool_calls: calls.map((call: Json) => {
-      if (typeof call !== "object" || call === null || call instanceof RawJson || Array.isArray(call)) return call;
-      return { ...call, index: undefined };
-    }),
-  };
+function dropIndexes(calls: Json): void {
+  if (Array.isArray(calls)) for (const call of calls) delete call.index;
 }

@@ -1,11 +1,12 @@
 import type { ErrorCodec } from "../../core/dialect.ts";
 import { type ErrorCode, GatewayError } from "../../core/error.ts";
+import { fieldText } from "../../core/extensions.ts";
+import { isRecord, type Wire } from "./wire.ts";
 
 /** "Error codes" (platform.openai.com/docs/guides/error-codes): {"error":{"message","type","param","code"}}. */
 export const errorCodec: ErrorCodec = { read, write };
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
-const text = (value: unknown): string | undefined =>
+const word = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : undefined;
 
 function read(status: number, body: Buffer): GatewayError {
@@ -15,41 +16,55 @@ function read(status: number, body: Buffer): GatewayError {
   } catch {
     const start = body.toString("utf8", 0, 300).trim();
     const said = start === "" ? "an empty body" : start.startsWith("<") ? "a page of HTML" : `"${start}"`;
-    return new GatewayError(codeOf(status), `The provider answered ${status} with ${said}.`, { upstreamStatus: status });
+    return new GatewayError(codeOf(status), `The provider answered ${status} with ${said}.`, {
+      upstreamStatus: status,
+    });
   }
   return readErrorObject(status, wire);
 }
 
-/** Also takes the forms of compatible servers: {"error":"text"}, {"message"}, {"detail"}, [{"error":{…}}]. */
-export function readErrorObject(status: number, wire: unknown): GatewayError {
+/** Also takes the forms of compatible servers: {"error":"text"}, {"message"}, {"detail"}, [{"error":{…}}], "text". */
+function readErrorObject(status: number, wire: unknown): GatewayError {
   const outer = Array.isArray(wire) ? wire[0] : wire;
   const top = isRecord(outer) ? outer : {};
-  const error = isRecord(top["error"]) ? top["error"] : top;
-  const detail = text(top["detail"]) ?? (top["detail"] === undefined ? undefined : JSON.stringify(top["detail"]));
-  const message = text(error["message"]) ?? text(top["error"]) ?? text(top["message"]) ?? detail;
-  const nativeCode = text(error["code"]);
-  const nativeType = text(error["type"]);
+  const error = isRecord(top.error) ? top.error : top;
+  const detail = word(top.detail) ?? (top.detail === undefined ? undefined : fieldText(top.detail));
+  const message = word(error.message) ?? word(top.error) ?? word(top.message) ?? detail ?? word(outer);
+  const nativeCode = word(error.code);
+  const nativeType = word(error.type);
   return new GatewayError(codeOf(status, nativeCode, nativeType), message ?? `The provider answered ${status}.`, {
     upstreamStatus: status,
-    param: text(error["param"]),
+    param: word(error.param),
     nativeCode,
     nativeType,
   });
 }
 
-const byNative: Readonly<Record<string, ErrorCode>> = {
-  context_length_exceeded: "context_length_exceeded",
-  content_filter: "content_filtered",
-  content_policy_violation: "content_filtered",
-  insufficient_quota: "quota_exceeded",
-  billing_hard_limit_reached: "quota_exceeded",
-  rate_limit_exceeded: "rate_limited",
-  model_not_found: "model_not_found",
-  overloaded_error: "upstream_overloaded",
-};
+/**
+ * The failure that a chunk, or an answer with a success status, reports: as {"error"}, or as vLLM's older
+ * {"object":"error"}. undefined: it reports none. OpenRouter's code is the status it would have been.
+ */
+export function reportedError(wire: Wire): GatewayError | undefined {
+  const { error } = wire;
+  const isTold = isRecord(error) ? Object.keys(error).length > 0 : typeof error === "string" && error !== "";
+  if (!isTold && wire.object !== "error") return undefined;
+  const status = isRecord(error) ? error.code : wire.code;
+  return readErrorObject(typeof status === "number" && status >= 400 && status < 600 ? status : 502, wire);
+}
+
+const byNative: ReadonlyMap<string, ErrorCode> = new Map([
+  ["context_length_exceeded", "context_length_exceeded"],
+  ["content_filter", "content_filtered"],
+  ["content_policy_violation", "content_filtered"],
+  ["insufficient_quota", "quota_exceeded"],
+  ["billing_hard_limit_reached", "quota_exceeded"],
+  ["rate_limit_exceeded", "rate_limited"],
+  ["model_not_found", "model_not_found"],
+  ["overloaded_error", "upstream_overloaded"],
+]);
 
 function codeOf(status: number, nativeCode = "", nativeType = ""): ErrorCode {
-  const named = byNative[nativeCode] ?? byNative[nativeType];
+  const named = byNative.get(nativeCode) ?? byNative.get(nativeType);
   if (named !== undefined) return named;
   switch (status) {
     case 401:

@@ -10,192 +10,214 @@ import {
 } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import { ToolKind } from "../../../gen/causeway/chat/v1/content_pb.ts";
 import { type Drops, userJson } from "../../core/drops.ts";
+import type { Members } from "../../core/extensions.ts";
 import type { WireObject } from "../../core/wire-object.ts";
 import type { JsonMembers } from "../../lib/json-members.ts";
-import type { Json } from "../../lib/json-text.ts";
+import type { RawJson } from "../../lib/json-text.ts";
+import { readBreakpoint } from "./parts.ts";
 import { dialectName } from "./wire.ts";
 
 /** `source`: the same tool as bytes, from which schemas are taken as they stand. */
 export function readTool(wire: WireObject, source: JsonMembers | undefined): Tool {
   const type = wire.required("type", wire.string("type"), "'function' or 'custom'");
-  const cacheBreakpoint = readCacheControl(wire);
-  if (type === "function") {
-    const fn = wire.required("function", wire.object("function"), "an object");
-    const tool = create(ToolSchema, {
-      kind: {
-        case: "function",
-        value: {
-          name: fn.required("name", fn.string("name"), "a string"),
-          description: fn.string("description") ?? "",
-          parameters: fn.object("parameters") === undefined ? "" : (source?.object("function")?.text("parameters") ?? ""),
-          strict: fn.boolean("strict"),
-        },
-      },
-      cacheBreakpoint,
-    });
-    tool.extensions = { ...wire.rest(dialectName), ...fn.rest(dialectName, "function.") };
-    return tool;
+  if (type !== "function" && type !== "custom") {
+    // a tool that a compatible vendor runs itself
+    const json = source?.bytes.toString("utf8") ?? "{}";
+    return create(ToolSchema, { kind: { case: "server", value: { dialect: dialectName, type, json } } });
   }
-  if (type === "custom") {
-    const custom = wire.required("custom", wire.object("custom"), "an object");
-    const format = custom.object("format") === undefined ? "" : (source?.object("custom")?.text("format") ?? "");
-    const name = custom.required("name", custom.string("name"), "a string");
-    const tool = create(ToolSchema, {
-      kind: { case: "custom", value: { name, description: custom.string("description") ?? "", format } },
-      cacheBreakpoint,
-    });
-    tool.extensions = { ...wire.rest(dialectName), ...custom.rest(dialectName, "custom.") };
-    return tool;
-  }
-  // a tool that a compatible vendor runs itself
-  return create(ToolSchema, {
-    kind: { case: "server", value: { dialect: dialectName, type, json: source?.bytes.toString("utf8") ?? "{}" } },
+  const body = wire.required(type, wire.object(type), "an object");
+  const name = body.required("name", body.string("name"), "a string");
+  const description = body.string("description") ?? "";
+  const textOf = (key: string): string =>
+    body.object(key) === undefined ? "" : (source?.object(type)?.text(key) ?? "");
+  const tool = create(ToolSchema, {
+    kind:
+      type === "function"
+        ? {
+            case: "function",
+            value: { name, description, parameters: textOf("parameters"), strict: body.boolean("strict") },
+          }
+        : { case: "custom", value: { name, description, format: textOf("format") } },
+    cacheBreakpoint: readBreakpoint(wire),
   });
+  tool.extensions = { ...wire.rest(dialectName), ...body.rest(dialectName, `${type}.`) };
+  return tool;
 }
 
-export function writeTool(tool: Tool, path: string, drops: Drops): Json {
-  drops.unless(false, `${path}.cache_breakpoint`, tool.cacheBreakpoint?.$typeName);
+/** undefined: this dialect has no word for it. */
+export function writeTool(tool: Tool, path: string, drops: Drops): Members | RawJson | undefined {
+  drops.ifSet(`${path}.cache_breakpoint`, tool.cacheBreakpoint);
   const { kind } = tool;
-  const own = Object.entries(drops.own(tool.extensions, path));
-  const inner = Object.fromEntries(own.flatMap(([k, v]) => (k.includes(".") ? [[k.slice(k.indexOf(".") + 1), v]] : [])));
-  const outer = Object.fromEntries(own.filter(([k]) => !k.includes(".")));
   switch (kind.case) {
     case "function": {
       const { name, description, parameters, strict } = kind.value;
-      const fn = {
-        name,
-        description: description === "" ? undefined : description,
-        parameters: parameters === "" ? undefined : userJson(parameters, `${path}.function.parameters`),
-        strict,
-        ...inner,
-      };
-      return { type: "function", function: fn, ...outer };
+      const body: Members = { name };
+      if (description !== "") body.description = description;
+      if (parameters !== "") body.parameters = userJson(parameters, `${path}.function.parameters`);
+      if (strict !== undefined) body.strict = strict;
+      const written: Members = { type: "function", function: body };
+      drops.graft(written, tool.extensions, path);
+      return written;
     }
     case "custom": {
       const { name, description, format } = kind.value;
-      const custom = {
-        name,
-        description: description === "" ? undefined : description,
-        format: format === "" ? undefined : userJson(format, `${path}.custom.format`),
-        ...inner,
-      };
-      return { type: "custom", custom, ...outer };
+      const body: Members = { name };
+      if (description !== "") body.description = description;
+      if (format !== "") body.format = userJson(format, `${path}.custom.format`);
+      const written: Members = { type: "custom", custom: body };
+      drops.graft(written, tool.extensions, path);
+      return written;
     }
     case "server":
-      if (kind.value.dialect === dialectName) return userJson(kind.value.json, `${path}.server.json`);
-      drops.add(`${path}.server`);
-      return undefined;
+      if (kind.value.dialect !== dialectName) return drops.add(`${path}.server`);
+      drops.ifSet(`${path}.extensions`, tool.extensions);
+      return userJson(kind.value.json, `${path}.server.json`);
     case undefined:
-      return undefined;
+      return drops.add(`${path}.kind`);
     default:
       return kind satisfies never;
   }
 }
 
-/** cache_control is Anthropic's, and taken by several compatible vendors (OpenRouter, "Prompt caching"). */
-export function readCacheControl(wire: WireObject): { ttl: string } | undefined {
-  const control = wire.object("cache_control");
-  return control === undefined ? undefined : { ttl: control.string("ttl") ?? "" };
-}
-
-const choiceModes = { auto: ToolChoiceMode.AUTO, none: ToolChoiceMode.NONE, required: ToolChoiceMode.REQUIRED } as const;
+const choiceModes = {
+  auto: ToolChoiceMode.AUTO,
+  none: ToolChoiceMode.NONE,
+  required: ToolChoiceMode.REQUIRED,
+} as const;
 
 export function readToolChoice(request: WireObject): ToolChoice | undefined {
   const raw = request.raw("tool_choice");
   if (raw === undefined) return undefined;
   if (typeof raw === "string") {
     const word = request.oneOf("tool_choice", ["auto", "none", "required"]);
-    return word === undefined ? undefined : create(ToolChoiceSchema, { mode: choiceModes[word] });
+    return word && create(ToolChoiceSchema, { mode: choiceModes[word] });
   }
   const choice = request.required("tool_choice", request.object("tool_choice"), "a string or an object");
-  const type = choice.oneOf("type", ["function", "custom", "allowed_tools"]);
-  if (type === "allowed_tools") {
-    const allowed = choice.required("allowed_tools", choice.object("allowed_tools"), "an object");
-    const mode = allowed.oneOf("mode", ["auto", "required"]) ?? "auto";
-    const names = (allowed.objects("tools") ?? []).map((tool) => {
-      const named = tool.object("function") ?? tool.object("custom") ?? tool;
-      return named.required("name", named.string("name"), "a string");
-    });
-    return create(ToolChoiceSchema, { mode: choiceModes[mode], allowed: names });
-  }
-  const key = choice.required("type", type, "'function', 'custom' or 'allowed_tools'");
-  const named = choice.required(key, choice.object(key), "an object");
-  return create(ToolChoiceSchema, {
-    mode: ToolChoiceMode.TOOL,
-    name: named.required("name", named.string("name"), "a string"),
-    kind: key === "custom" ? ToolKind.CUSTOM : ToolKind.FUNCTION,
-  });
+  const kinds = ["function", "custom", "allowed_tools"] as const;
+  const kind = choice.required("type", choice.oneOf("type", kinds), "'function', 'custom' or 'allowed_tools'");
+  const body = choice.required(kind, choice.object(kind), "an object");
+  const read =
+    kind === "allowed_tools"
+      ? create(ToolChoiceSchema, readAllowed(body))
+      : create(ToolChoiceSchema, {
+          mode: ToolChoiceMode.TOOL,
+          name: body.required("name", body.string("name"), "a string"),
+          kind: kind === "custom" ? ToolKind.CUSTOM : ToolKind.FUNCTION,
+        });
+  read.extensions = { ...choice.rest(dialectName), ...body.rest(dialectName, `${kind}.`) };
+  return read;
 }
 
-export function writeToolChoice(choice: ToolChoice | undefined, drops: Drops): Json {
+function readAllowed(wire: WireObject): { mode: ToolChoiceMode; allowed: string[] } {
+  const mode = wire.oneOf("mode", ["auto", "required"]);
+  const tools = wire.required("tools", wire.objects("tools"), "an array of tools");
+  const allowed = tools.map((tool) => {
+    const named = tool.object("function") ?? tool.object("custom") ?? tool;
+    return named.required("name", named.string("name"), "a string");
+  });
+  return { mode: choiceModes[wire.required("mode", mode, "'auto' or 'required'")], allowed };
+}
+
+/** `tools`: those of the request, which tell what kind a named one is of. */
+export function writeToolChoice(
+  choice: ToolChoice | undefined,
+  tools: readonly Tool[],
+  drops: Drops,
+): Members | string | undefined {
   if (choice === undefined) return undefined;
-  drops.own(choice.extensions, "tool_choice");
-  if (choice.allowed.length > 0) {
-    const mode = choice.mode === ToolChoiceMode.REQUIRED ? "required" : "auto";
-    const tools = choice.allowed.map((name) => ({ type: "function", function: { name } }));
-    return { type: "allowed_tools", allowed_tools: { mode, tools } };
-  }
+  const { mode, name, allowed, extensions } = choice;
+  if (mode === ToolChoiceMode.TOOL) drops.ifSet("tool_choice.allowed", allowed);
+  else drops.ifSet("tool_choice.name", name);
+  const written = writeChosen(choice, tools, drops);
+  if (typeof written === "object") drops.graft(written, extensions, "tool_choice");
+  else drops.ifSet("tool_choice.extensions", extensions);
+  return written;
+}
+
+function writeChosen(choice: ToolChoice, tools: readonly Tool[], drops: Drops): Members | string | undefined {
+  const custom = new Set(tools.flatMap(({ kind }) => (kind.case === "custom" ? [kind.value.name] : [])));
+  const nameTool = (name: string, isCustom = custom.has(name)): Members =>
+    isCustom ? { type: "custom", custom: { name } } : { type: "function", function: { name } };
+  const { allowed } = choice;
+  const among = (mode: "auto" | "required"): Members | string =>
+    allowed.length === 0
+      ? mode
+      : { type: "allowed_tools", allowed_tools: { mode, tools: allowed.map((name) => nameTool(name)) } };
   switch (choice.mode) {
     case ToolChoiceMode.UNSPECIFIED:
-      return undefined;
+      return allowed.length === 0 ? undefined : among("auto");
     case ToolChoiceMode.AUTO:
-      return "auto";
+      return among("auto");
+    case ToolChoiceMode.REQUIRED:
+      return among("required");
     case ToolChoiceMode.NONE:
       return "none";
-    case ToolChoiceMode.REQUIRED:
-      return "required";
     case ToolChoiceMode.TOOL:
-      return choice.kind === ToolKind.CUSTOM
-        ? { type: "custom", custom: { name: choice.name } }
-        : { type: "function", function: { name: choice.name } };
+      return nameTool(choice.name, choice.kind === ToolKind.UNSPECIFIED ? undefined : choice.kind === ToolKind.CUSTOM);
     default:
-      return undefined; // a mode of a newer contract
+      return drops.add("tool_choice.mode"); // of a newer contract
   }
 }
 
-export function readResponseFormat(request: WireObject, source: JsonMembers): ResponseFormat | undefined {
-  const format = request.object("response_format");
-  if (format === undefined) return undefined;
-  const type = format.oneOf("type", ["text", "json_object", "json_schema"]);
-  if (type === "text") return create(ResponseFormatSchema, { kind: { case: "text", value: {} } });
-  if (type === "json_object") return create(ResponseFormatSchema, { kind: { case: "json", value: {} } });
-  format.required("type", type, "'text', 'json_object' or 'json_schema'");
-  const schema = format.required("json_schema", format.object("json_schema"), "an object");
-  const text = schema.object("schema") && source.object("response_format")?.object("json_schema")?.text("schema");
-  return create(ResponseFormatSchema, {
-    kind: {
-      case: "jsonSchema",
-      value: {
-        name: schema.required("name", schema.string("name"), "a string"),
-        description: schema.string("description") ?? "",
-        schema: text ?? "",
-        strict: schema.boolean("strict"),
-      },
-    },
-  });
+export interface ReadFormat {
+  readonly format: ResponseFormat | undefined;
+  /** What the contract has no name for: extensions of the request. */
+  readonly extensions: Record<string, string>;
 }
 
-export function writeResponseFormat(format: ResponseFormat | undefined): Json {
-  const kind = format?.kind;
-  switch (kind?.case) {
+/** A format that only a compatible vendor knows is an extension as a whole. */
+export function readResponseFormat(request: WireObject, source: JsonMembers): ReadFormat {
+  const wire = request.object("response_format");
+  if (wire === undefined) return { format: undefined, extensions: {} };
+  const type = wire.required("type", wire.string("type"), "'text', 'json_object' or 'json_schema'");
+  switch (type) {
+    case "text": {
+      const format = create(ResponseFormatSchema, { kind: { case: "text", value: {} } });
+      return { format, extensions: wire.rest(dialectName, "response_format.") };
+    }
+    case "json_object": {
+      const format = create(ResponseFormatSchema, { kind: { case: "json", value: {} } });
+      return { format, extensions: wire.rest(dialectName, "response_format.") };
+    }
+    case "json_schema": {
+      const body = wire.required(type, wire.object(type), "an object");
+      const schema = body.object("schema") && source.object("response_format")?.object(type)?.text("schema");
+      const value = {
+        name: body.required("name", body.string("name"), "a string"),
+        description: body.string("description") ?? "",
+        schema: schema ?? "",
+        strict: body.boolean("strict"),
+      };
+      const format = create(ResponseFormatSchema, { kind: { case: "jsonSchema", value } });
+      const inner = body.rest(dialectName, "response_format.json_schema.");
+      return { format, extensions: { ...wire.rest(dialectName, "response_format."), ...inner } };
+    }
+    default:
+      return {
+        format: undefined,
+        extensions: { [`${dialectName}/response_format`]: source.text("response_format") ?? "" },
+      };
+  }
+}
+
+export function writeResponseFormat(format: ResponseFormat | undefined, drops: Drops): Members | undefined {
+  if (format === undefined) return undefined;
+  const { kind } = format;
+  switch (kind.case) {
     case "text":
       return { type: "text" };
     case "json":
       return { type: "json_object" };
     case "jsonSchema": {
       const { name, description, schema, strict } = kind.value;
-      return {
-        type: "json_schema",
-        json_schema: {
-          name,
-          description: description === "" ? undefined : description,
-          schema: schema === "" ? undefined : userJson(schema, "response_format.json_schema.schema"),
-          strict,
-        },
-      };
+      const body: Members = { name };
+      if (description !== "") body.description = description;
+      if (schema !== "") body.schema = userJson(schema, "response_format.json_schema.schema");
+      if (strict !== undefined) body.strict = strict;
+      return { type: "json_schema", json_schema: body };
     }
     case undefined:
-      return undefined;
+      return drops.add("response_format.kind");
     default:
       return kind satisfies never;
   }

@@ -1,9 +1,10 @@
 import type { components } from "../../../gen/openapi/openai.ts";
 import type { Dialect } from "../../core/dialect.ts";
 import { GatewayError } from "../../core/error.ts";
+import type { Call } from "../../core/exchange.ts";
 import type { Gateway } from "../../core/gateway.ts";
 import type { ListedModel } from "../../core/ports.ts";
-import { answerStream, answerWhole, cancelWhenGone } from "../answer.ts";
+import { answer } from "../answer.ts";
 import { type FacadeRequest, type FacadeResponse, readJsonBody, sendWhole } from "../http.ts";
 import type { Routes } from "../routes.ts";
 
@@ -13,7 +14,7 @@ export interface OpenaiFacadeDeps {
   readonly chat: Dialect;
   readonly listModels: (signal: AbortSignal) => Promise<ListedModel[]>;
   /** The most bytes of a request's body. */
-  readonly bodyLimit: () => number;
+  readonly bodyLimit: number;
 }
 
 type Model = components["schemas"]["Model"];
@@ -21,9 +22,9 @@ type Model = components["schemas"]["Model"];
 /** What the OpenAI SDKs call, as openapi/openai.yaml describes it. */
 export function openaiRoutes({ gateway, chat, listModels, bodyLimit }: OpenaiFacadeDeps): Routes {
   async function complete(request: FacadeRequest, response: FacadeResponse): Promise<void> {
-    const body = await readJsonBody(request, bodyLimit());
+    const body = await readJsonBody(request, bodyLimit);
     const { model, stream, usageWanted } = chat.request.peek(body);
-    const exchange = gateway.open({
+    const call: Call = {
       facade: "openai",
       model,
       stream,
@@ -31,10 +32,8 @@ export function openaiRoutes({ gateway, chat, listModels, bodyLimit }: OpenaiFac
       strict: request.headers["causeway-strict"] === "true",
       clientRequestId: requestIdOf(request),
       request: { kind: "wire", dialect: chat, body },
-    });
-    cancelWhenGone(response, exchange);
-    if (stream) await answerStream(gateway, exchange, chat, response);
-    else await answerWhole(gateway, exchange, chat, request, response);
+    };
+    await answer(gateway, call, chat, request, response);
   }
 
   async function models(request: FacadeRequest, response: FacadeResponse): Promise<void> {
@@ -45,7 +44,9 @@ export function openaiRoutes({ gateway, chat, listModels, bodyLimit }: OpenaiFac
   async function model(request: FacadeRequest, response: FacadeResponse, id: string): Promise<void> {
     const found = (await listModels(whenGone(response))).find((listed) => listed.id === id);
     if (found === undefined) {
-      throw new GatewayError("model_not_found", `Model '${id}' not found. GET /v1/models lists those there are.`, { param: "model" });
+      throw new GatewayError("model_not_found", `Model '${id}' not found. GET /v1/models lists those there are.`, {
+        param: "model",
+      });
     }
     await sendJson(request, response, modelOf(found));
   }

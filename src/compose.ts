@@ -1,0 +1,286 @@
+import { readFile } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
+import { AdminService } from "../gen/causeway/admin/v1/admin_pb.ts";
+import { ChatService } from "../gen/causeway/chat/v1/service_pb.ts";
+import { StatsService } from "../gen/causeway/stats/v1/stats_pb.ts";
+import { Health } from "../gen/grpc/health/v1/health_pb.ts";
+import { createAccess } from "./access/index.ts";
+import { type Config, needsRestart, type ProviderConfig, type ProviderPreset } from "./config/config.ts";
+import type { Environment } from "./config/environment.ts";
+import { systemClock } from "./core/clock.ts";
+import type { Dialect } from "./core/dialect.ts";
+import { GatewayError } from "./core/error.ts";
+import type { Exchange } from "./core/exchange.ts";
+import { createIds } from "./core/ids.ts";
+import type { Log } from "./core/log.ts";
+import { maskKey } from "./core/mask.ts";
+import type { Access, Upstream } from "./core/ports.ts";
+import { openaiChat } from "./dialects/openai-chat/index.ts";
+import { causewayRoutes, type Readiness } from "./facades/causeway/index.ts";
+import { createFacades } from "./facades/index.ts";
+import { openaiRoutes } from "./facades/openai/index.ts";
+import { createGateway, type GatewaySettings } from "./gateway/index.ts";
+import { createLedger } from "./ledger/index.ts";
+import { createPricing } from "./pricing/index.ts";
+import { createTokenCounter } from "./pricing/tokens.ts";
+import { createRouter, type RoutedProvider, type StatusRouter } from "./routing/index.ts";
+import { createHandler } from "./server/adapter.ts";
+import { createListener } from "./server/listener.ts";
+import { type ConfigFault, createAdminService, type GatewayStatus, type ReloadOutcome } from "./services/admin.ts";
+import { createChatService } from "./services/chat.ts";
+import { createHealthService } from "./services/health.ts";
+import { createReflection } from "./services/reflection.ts";
+import { createStatsService } from "./services/stats.ts";
+import { createDemo, demoPreset } from "./upstreams/demo/index.ts";
+import { createHttpUpstream } from "./upstreams/http.ts";
+import { probeOllama } from "./upstreams/ollama.ts";
+import { compatiblePreset, type Preset, presets } from "./upstreams/presets.ts";
+
+const dialects: Readonly<Record<string, Dialect>> = { [openaiChat.name]: openaiChat };
+export const dialectNames = Object.keys(dialects);
+
+/** The vendors known by name, as configuration sees them. `found`: names of those whose server runs on this machine. */
+export function configPresets(env: Environment, found: readonly string[]): ProviderPreset[] {
+  const known = presets.map((preset): ProviderPreset => {
+    const { name, dialect, keyless, envKeys } = preset;
+    return { name, dialect, keyless, envKeys, baseUrl: baseUrlOf(preset, env), builtIn: found.includes(name) };
+  });
+  return [...known, demoPreset];
+}
+
+/** Names of the presets whose server answers on this machine at its usual place. Takes at most 300 ms. */
+export async function findLocalServers(env: Environment): Promise<string[]> {
+  const ollama = configPresets(env, []).find(({ name }) => name === "ollama");
+  return ollama !== undefined && (await probeOllama(fetch, ollama.baseUrl)) ? [ollama.name] : [];
+}
+
+/** Where the vendor's own SDK would look, by the same variable. */
+function baseUrlOf({ baseUrl, baseUrlEnv, readBaseUrlEnv }: Preset, env: Environment): string {
+  const set = baseUrlEnv === undefined ? undefined : env[baseUrlEnv]?.trim();
+  if (!set) return baseUrl;
+  return readBaseUrlEnv === undefined ? set : readBaseUrlEnv(set);
+}
+
+/** What a configuration comes to. A reload makes a new one; exchanges that run go on with the old one. */
+interface Runtime {
+  readonly config: Config;
+  readonly loadedAt: number;
+  readonly access: Access;
+  readonly router: StatusRouter;
+  readonly providers: readonly RoutedProvider[];
+  readonly settings: GatewaySettings;
+}
+
+export interface AppOptions {
+  readonly config: Config;
+  /** The configuration's file and what is wrong with it, for the status; and how to read it anew. */
+  readonly source: {
+    readonly path: () => string | undefined;
+    readonly problems: () => readonly ConfigFault[];
+    readonly check: (yaml: string | undefined) => Promise<readonly ConfigFault[]>;
+    /** Reads the file; gives it to `App.apply` when it is sound. */
+    readonly reload: () => Promise<ReloadOutcome>;
+  };
+  readonly version: string;
+  readonly log: Log;
+}
+
+export interface App {
+  /** Opens the store, then listens. Rejects with an Error that says what to do. Resolves with the URL. */
+  start(): Promise<string>;
+  /** Puts another configuration in force. Settings that need a restart stay as they are. */
+  apply(config: Config): { readonly changed: boolean; readonly needsRestart: readonly string[] };
+  status(): GatewayStatus;
+  /** Stops taking calls, lets those that run finish, closes the store. Resolves with whether all finished in time. */
+  stop(): Promise<boolean>;
+}
+
+/** Everything a gateway is made of, wired by hand. Nothing runs before `start`. */
+export async function createApp({ config: first, source, version, log }: AppOptions): Promise<App> {
+  const clock = systemClock;
+  const startedAt = clock.now();
+  const newId = createIds(clock.now);
+  const tokens = createTokenCounter();
+  const shutdown = new AbortController();
+  let runtime = createRuntime(first, version);
+  let serving = false;
+
+  const ledger = createLedger({ store: first.store, clock });
+  const gateway = createGateway({
+    settings: () => runtime.settings,
+    ledger,
+    tokens,
+    clock,
+    newId,
+    onUnsettled: ({ id }, err) => log.error({ id, err }, "a row of the ledger could not be written"),
+    onSettled: (exchange) => logExchange(log, exchange),
+  });
+
+  function status(): GatewayStatus {
+    const { config, loadedAt, providers, router } = runtime;
+    return {
+      version,
+      startedAt,
+      providers: providers.map(({ upstream, credentials }) => ({
+        name: upstream.name,
+        dialect: upstream.dialect.name,
+        baseUrl: upstream.baseUrl,
+        credentials: credentials.map(({ masked }) => masked),
+        models: router.knownModels(upstream.name),
+      })),
+      aliases: config.aliases,
+      store: ledger.status(),
+      configPath: source.path(),
+      configLoadedAt: loadedAt,
+      configProblems: source.problems(),
+      inFlight: gateway.inFlight,
+    };
+  }
+
+  const services = [ChatService, StatsService, AdminService];
+  const health = createHealthService(services);
+  const reflection = createReflection([...services, Health]);
+  const listModels = (signal: AbortSignal) => runtime.router.listModels(signal);
+  const handler = createHandler({
+    routes(router) {
+      router.service(
+        ChatService,
+        createChatService({ gateway, listModels, pricing: () => runtime.settings.pricing, tokens }),
+      );
+      router.service(StatsService, createStatsService({ ledger, clock }));
+      const { check, reload } = source;
+      router.service(AdminService, createAdminService({ now: clock.now, status, reload, check }));
+      router.service(Health, health.service);
+      reflection(router);
+    },
+    open: [Health],
+    authenticate: (key) => runtime.access.check(key),
+    fallback: createFacades({
+      access: () => runtime.access,
+      open: causewayRoutes({ readiness: () => readinessOf(serving, ledger.status()) }),
+      guarded: openaiRoutes({ gateway, chat: openaiChat, listModels, bodyLimit: first.limits.bodyBytes }),
+      errors: openaiChat,
+      onFault: (error, request) => {
+        log.error(
+          { err: error.cause, requestId: request.headers["x-request-id"] },
+          "a request failed inside the gateway",
+        );
+      },
+    }),
+    cors: first.cors,
+    limits: { bodyBytes: first.limits.bodyBytes },
+    newRequestId: newId,
+    shutdownSignal: shutdown.signal,
+    log,
+  });
+  const listener = createListener({
+    handler,
+    host: first.listen.host,
+    port: first.listen.port,
+    tls: first.tls && { cert: await readFile(first.tls.cert), key: await readFile(first.tls.key) },
+    onForce() {
+      const reason = new GatewayError("unavailable", "The gateway is shutting down. Try again.");
+      gateway.abort(reason);
+      shutdown.abort(reason);
+    },
+    log,
+  });
+
+  return {
+    async start() {
+      await ledger.start();
+      await listener.start();
+      serving = true;
+      return listener.url;
+    },
+    apply(config) {
+      const old = runtime;
+      if (isDeepStrictEqual(config, old.config)) return { changed: false, needsRestart: [] };
+      runtime = createRuntime(config, version);
+      for (const { upstream } of old.providers) void upstream.close();
+      return { changed: true, needsRestart: needsRestart(first, config) };
+    },
+    status,
+    async stop() {
+      serving = false;
+      health.stop();
+      const inTime = await listener.shutdown(first.shutdown.graceMs);
+      await gateway.idle();
+      await Promise.all(runtime.providers.map(({ upstream }) => upstream.close()));
+      await ledger.close();
+      return inTime;
+    },
+  };
+}
+
+function createRuntime(config: Config, version: string): Runtime {
+  const clock = systemClock;
+  const providers = config.providers.map((provider): RoutedProvider => {
+    const preset = presetOf(provider);
+    return {
+      upstream: createUpstream(provider, preset, version),
+      credentials: provider.keys.map((secret) => ({ secret, masked: maskKey(secret) })),
+      modelPrefixes: preset.modelPrefixes,
+    };
+  });
+  const router = createRouter({ providers, aliases: config.aliases, clock });
+  const free = { model: `${demoPreset.name}/*`, input: 0n, output: 0n };
+  const pricing = createPricing({
+    clock,
+    overrides: [...config.prices, free],
+    providerIds: Object.fromEntries(
+      config.providers.map((provider) => [provider.name, presetOf(provider).priceProvider ?? null]),
+    ),
+  });
+  const bodies = { mode: config.ledger.bodies, limit: config.ledger.bodyLimitBytes };
+  return {
+    config,
+    loadedAt: clock.now(),
+    access: createAccess(config.access.keys),
+    router,
+    providers,
+    settings: { router, pricing, bodies, deadlineMs: config.timeouts.requestMs },
+  };
+}
+
+type KnownPreset = Preset | (typeof demoPreset & { readonly priceProvider?: undefined });
+
+function presetOf({ preset, name, baseUrl }: ProviderConfig): KnownPreset {
+  if (preset === demoPreset.name) return demoPreset;
+  return presets.find((known) => known.name === preset) ?? compatiblePreset(name, baseUrl);
+}
+
+function createUpstream(provider: ProviderConfig, preset: KnownPreset, version: string): Upstream {
+  const { name, baseUrl, headers, timeouts } = provider;
+  const dialect = dialects[provider.dialect];
+  if (dialect === undefined) throw new TypeError(`no dialect '${provider.dialect}'`); // the configuration was checked
+  if (!("paths" in preset)) return createDemo({ dialect });
+  const userAgent = `causeway/${version}`;
+  return createHttpUpstream({ ...preset, name, dialect, baseUrl, headers, timeouts, userAgent, clock: systemClock });
+}
+
+function readinessOf(serving: boolean, store: GatewayStatus["store"]): Readiness {
+  const problems: string[] = [];
+  if (!serving) problems.push("The gateway is starting or shutting down.");
+  if (serving && !store.writable) problems.push(`The store ${store.location} cannot be written.`);
+  return { ready: problems.length === 0, problems };
+}
+
+/** A line an exchange. What people wrote is not in it. */
+function logExchange(log: Log, { id, call, target, status, error, usage, firstTokenAfter }: Exchange): void {
+  const fields = {
+    id,
+    requestId: call.clientRequestId,
+    facade: call.facade,
+    model: call.model,
+    provider: target?.upstream.name,
+    stream: call.stream,
+    status,
+    error: error?.code,
+    inputTokens: usage?.inputTokens,
+    outputTokens: usage?.outputTokens,
+    firstTokenMs: firstTokenAfter === undefined ? undefined : Math.round(firstTokenAfter / 1000),
+  };
+  if (status === "error") log.warn({ ...fields, message: error?.message }, "exchange failed");
+  else log.info(fields, "exchange");
+}

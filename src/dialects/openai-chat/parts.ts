@@ -1,0 +1,214 @@
+import { create } from "@bufbuild/protobuf";
+import { type CacheBreakpoint, type Media, type Part, PartSchema } from "../../../gen/causeway/chat/v1/content_pb.ts";
+import { type Drops, userJson } from "../../core/drops.ts";
+import { fieldText, type Members } from "../../core/extensions.ts";
+import { type PartInit, readBase64, readMedia, toBase64, writeDataUrl } from "../../core/media.ts";
+import { WireObject } from "../../core/wire-object.ts";
+import { type Json, RawJson } from "../../lib/json-text.ts";
+import { dialectName, type ModelWords } from "./wire.ts";
+
+/** The content of a message: "Create chat completion", messages.content. */
+
+/** Media types of the formats of audio. */
+const audioTypes: ReadonlyMap<string, string> = new Map([
+  ["mp3", "audio/mpeg"],
+  ["pcm16", "audio/pcm"],
+]);
+
+const readAudioFormat = (format: string): string => audioTypes.get(format) ?? `audio/${format}`;
+
+/** undefined for what is no sound. */
+function writeAudioFormat(mediaType: string): string | undefined {
+  for (const [format, type] of audioTypes) if (type === mediaType) return format;
+  return mediaType.startsWith("audio/") ? mediaType.slice("audio/".length) : undefined;
+}
+
+export const part = (kind: PartInit): Part => create(PartSchema, { kind });
+
+export function readContent(wire: WireObject): Part[] {
+  const content = wire.raw("content");
+  if (content === undefined) return [];
+  if (typeof content === "string") return [part({ case: "text", value: { text: content } })];
+  if (!Array.isArray(content)) throw wire.wrong("content", "a string or an array of parts");
+  return content.map((item, i) => readPart(new WireObject(item, `${wire.at("content")}[${i}]`)));
+}
+
+function readPart(wire: WireObject): Part {
+  const type = wire.required("type", wire.string("type"), "the kind of part, for example 'text'");
+  const { kind, inner } = readKind(type, wire);
+  const read = part(kind);
+  if (kind.case === "opaque") return read; // it holds all of the wire's
+  read.cacheBreakpoint = readBreakpoint(wire);
+  read.extensions = { ...wire.rest(dialectName), ...inner?.rest(dialectName, `${type}.`) };
+  return read;
+}
+
+/** OpenAI's own breakpoint, and Anthropic's, which several compatible vendors take (OpenRouter, "Prompt caching"). */
+export function readBreakpoint(wire: WireObject): CacheBreakpoint | undefined {
+  const own = wire.object("prompt_cache_breakpoint");
+  const control = wire.object("cache_control");
+  if (own === undefined && control === undefined) return undefined;
+  return { $typeName: "causeway.chat.v1.CacheBreakpoint", ttl: control?.string("ttl") ?? "" };
+}
+
+interface ReadKind {
+  readonly kind: PartInit;
+  /** The object that the part's type names. */
+  readonly inner?: WireObject;
+}
+
+function readKind(type: string, wire: WireObject): ReadKind {
+  switch (type) {
+    case "text":
+      return { kind: { case: "text", value: { text: wire.required("text", wire.string("text"), "a string") } } };
+    case "refusal": {
+      const words = wire.required("refusal", wire.string("refusal"), "a string");
+      return { kind: { case: "refusal", value: { text: words } } };
+    }
+    case "image_url": {
+      const inner = wire.required(type, wire.object(type), "an object with 'url'");
+      const url = inner.required("url", inner.string("url"), "an address or a data: URL");
+      return { kind: { case: "image", value: { media: readMedia(url), detail: inner.string("detail") ?? "" } }, inner };
+    }
+    case "input_audio": {
+      const inner = wire.required(type, wire.object(type), "an object with 'data' and 'format'");
+      const value = readBase64(inner.required("data", inner.string("data"), "base64"));
+      const format = inner.required("format", inner.string("format"), "'wav' or 'mp3'");
+      const source = { case: "data" as const, value: inner.required("data", value, "base64") };
+      return { kind: { case: "audio", value: { media: { source, mediaType: readAudioFormat(format) } } }, inner };
+    }
+    case "file": {
+      const inner = wire.required(type, wire.object(type), "an object with 'file_id' or 'file_data'");
+      const id = inner.string("file_id");
+      const media = id === undefined ? readFileData(inner) : { source: { case: "fileId" as const, value: id } };
+      return { kind: { case: "file", value: { media, filename: inner.string("filename") ?? "" } }, inner };
+    }
+    case "video_url": {
+      // not OpenAI's: vLLM, OpenRouter and others take it
+      const inner = wire.required(type, wire.object(type), "an object with 'url'");
+      const url = inner.required("url", inner.string("url"), "an address or a data: URL");
+      return { kind: { case: "video", value: { media: readMedia(url) } }, inner };
+    }
+    default: {
+      const json = wire.required("type", fieldText(wire.value), "a part that is not nested too deeply");
+      return { kind: { case: "opaque", value: { dialect: dialectName, type, json } } };
+    }
+  }
+}
+
+/** A data: URL, the bare base64, or (OpenRouter) an address. */
+function readFileData(file: WireObject): ReturnType<typeof readMedia> {
+  const data = file.required("file_data", file.string("file_data"), "a data: URL, or 'file_id'");
+  if (/^[a-z][a-z0-9+.-]*:/i.test(data)) return readMedia(data);
+  const value = file.required("file_data", readBase64(data), "a data: URL");
+  return { source: { case: "data", value } };
+}
+
+/** What writing a message needs to know and collects. */
+export interface MessageContext {
+  readonly drops: Drops;
+  readonly words: ModelWords;
+}
+
+export interface PlacedPart {
+  readonly part: Part;
+  /** "messages[0].parts[1]" */
+  readonly path: string;
+}
+
+/** A single plain text is a string, which every compatible vendor takes; anything else is an array of parts. */
+export function writeContent(parts: readonly PlacedPart[], context: MessageContext): Json {
+  const written = parts.flatMap<Members | RawJson>((placed) => writePart(placed, context) ?? []);
+  const [first] = written;
+  if (first === undefined) return "";
+  return written.length === 1 && isPlainText(first) ? first.text : written;
+}
+
+const isPlainText = (written: Members | RawJson): written is Members =>
+  !(written instanceof RawJson) && written.type === "text" && Object.keys(written).length === 2;
+
+function writePart({ part, path }: PlacedPart, context: MessageContext): Members | RawJson | undefined {
+  const { drops, words } = context;
+  const { kind, cacheBreakpoint, extensions } = part;
+  drops.ifSet(`${path}.logprobs`, part.logprobs);
+  if (kind.case === "opaque" && kind.value.dialect === dialectName) {
+    drops.ifSet(`${path}.cache_breakpoint`, cacheBreakpoint);
+    drops.ifSet(`${path}.extensions`, extensions);
+    return userJson(kind.value.json, `${path}.opaque.json`);
+  }
+  const written = writeKind(part, path, drops);
+  if (written === undefined) return drops.add(`${path}.${kind.case === undefined ? "kind" : snakeCase(kind.case)}`);
+  if (cacheBreakpoint !== undefined && words.cacheBreakpoints) {
+    written.prompt_cache_breakpoint = { mode: "explicit" };
+    drops.ifSet(`${path}.cache_breakpoint.ttl`, cacheBreakpoint.ttl);
+  } else drops.ifSet(`${path}.cache_breakpoint`, cacheBreakpoint);
+  drops.graft(written, extensions, path);
+  return written;
+}
+
+/** undefined: this dialect has no word for such a part. */
+function writeKind({ kind }: Part, path: string, drops: Drops): Members | undefined {
+  switch (kind.case) {
+    case "text":
+      drops.ifSet(`${path}.text.citations`, kind.value.citations);
+      return { type: "text", text: kind.value.text };
+    case "refusal":
+      return { type: "refusal", refusal: kind.value.text };
+    case "image": {
+      const { media, detail } = kind.value;
+      const url = media && writeUrl(media, `${path}.image`, drops);
+      if (url === undefined) return undefined;
+      const image: Members = detail === "" ? { url } : { url, detail };
+      return { type: "image_url", image_url: image };
+    }
+    case "video": {
+      const url = kind.value.media && writeUrl(kind.value.media, `${path}.video`, drops);
+      return url === undefined ? undefined : { type: "video_url", video_url: { url } };
+    }
+    case "audio": {
+      const { media, id, transcript, expiresAt } = kind.value;
+      const format = media && writeAudioFormat(media.mediaType);
+      if (media?.source.case !== "data" || format === undefined) return undefined;
+      drops.ifSet(`${path}.audio.id`, id);
+      drops.ifSet(`${path}.audio.transcript`, transcript);
+      drops.ifSet(`${path}.audio.expires_at`, expiresAt);
+      return { type: "input_audio", input_audio: { data: toBase64(media.source.value), format } };
+    }
+    case "file": {
+      const { media, filename, context, citations } = kind.value;
+      const file: Members | undefined = media && writeFile(media, `${path}.file`, drops);
+      if (file === undefined) return undefined;
+      drops.ifSet(`${path}.file.context`, context);
+      drops.ifSet(`${path}.file.citations`, citations);
+      if (filename !== "") file.filename = filename;
+      return { type: "file", file };
+    }
+    case "opaque": // another dialect's
+    case "toolCall":
+    case "toolResult":
+    case "reasoning":
+    case undefined:
+      return undefined;
+    default:
+      return kind satisfies never;
+  }
+}
+
+function writeUrl(media: Media, path: string, drops: Drops): string | undefined {
+  if (media.source.case === "url") drops.ifSet(`${path}.media.media_type`, media.mediaType);
+  return writeDataUrl(media);
+}
+
+function writeFile(media: Media, path: string, drops: Drops): Members | undefined {
+  const { source, mediaType } = media;
+  if (source.case === "data" && mediaType === "") return { file_data: toBase64(source.value) };
+  if (source.case !== "fileId") {
+    const url = writeUrl(media, path, drops);
+    return url === undefined ? undefined : { file_data: url };
+  }
+  drops.ifSet(`${path}.media.media_type`, mediaType);
+  return { file_id: source.value };
+}
+
+/** A field's name as the contract's documents spell it. */
+const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
