@@ -33,32 +33,20 @@ import { createReflection } from "./services/reflection.ts";
 import { createStatsService } from "./services/stats.ts";
 import { createDemo, demoPreset } from "./upstreams/demo/index.ts";
 import { createHttpUpstream } from "./upstreams/http.ts";
-import { probeOllama } from "./upstreams/ollama.ts";
+import { ollamaBaseUrl, probeOllama } from "./upstreams/ollama.ts";
 import { compatiblePreset, type Preset, presets } from "./upstreams/presets.ts";
 
 const dialects: Readonly<Record<string, Dialect>> = { [openaiChat.name]: openaiChat };
 export const dialectNames = Object.keys(dialects);
 
 /** The vendors known by name, as configuration sees them. `found`: names of those whose server runs on this machine. */
-export function configPresets(env: Environment, found: readonly string[]): ProviderPreset[] {
-  const known = presets.map((preset): ProviderPreset => {
-    const { name, dialect, keyless, envKeys } = preset;
-    return { name, dialect, keyless, envKeys, baseUrl: baseUrlOf(preset, env), builtIn: found.includes(name) };
-  });
-  return [...known, demoPreset];
+export function configPresets(found: readonly string[]): ProviderPreset[] {
+  return [...presets.map((preset) => ({ ...preset, builtIn: found.includes(preset.name) })), demoPreset];
 }
 
 /** Names of the presets whose server answers on this machine at its usual place. Takes at most 300 ms. */
-export async function findLocalServers(env: Environment): Promise<string[]> {
-  const ollama = configPresets(env, []).find(({ name }) => name === "ollama");
-  return ollama !== undefined && (await probeOllama(fetch, ollama.baseUrl)) ? [ollama.name] : [];
-}
-
-/** Where the vendor's own SDK would look, by the same variable. */
-function baseUrlOf({ baseUrl, baseUrlEnv, readBaseUrlEnv }: Preset, env: Environment): string {
-  const set = baseUrlEnv === undefined ? undefined : env[baseUrlEnv]?.trim();
-  if (!set) return baseUrl;
-  return readBaseUrlEnv === undefined ? set : readBaseUrlEnv(set);
+export async function findLocalServers({ OLLAMA_HOST = "" }: Environment): Promise<string[]> {
+  return (await probeOllama(fetch, ollamaBaseUrl(OLLAMA_HOST))) ? ["ollama"] : [];
 }
 
 /** What a configuration comes to. A reload makes a new one; exchanges that run go on with the old one. */

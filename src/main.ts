@@ -15,7 +15,7 @@ const cwd = process.cwd();
 const interrupted = new AbortController();
 
 async function createSource(flags: ConfigFlags): Promise<ConfigSource> {
-  const presets = configPresets(env, await findLocalServers(env));
+  const presets = configPresets(await findLocalServers(env));
   return createConfigSource({ flags, env, cwd, presets, dialects: dialectNames });
 }
 
@@ -88,7 +88,7 @@ async function serve(flags: ConfigFlags): Promise<void> {
 const io: CliIo = { stdout, stderr, stdin, env, cwd, signal: interrupted.signal };
 const actions: CliActions = {
   version: packageJson.version,
-  presets: configPresets(env, []),
+  presets: configPresets([]),
   serve,
   loadConfig: async (flags) => (await createSource(flags)).load(),
   probe: async ({ name }) => (await findLocalServers(env)).includes(name),

@@ -120,7 +120,7 @@ export async function sendWhole(
   ) {
     bytes = await gzipAsync(body, { level: 3 });
     headers["content-encoding"] = "gzip";
-    headers["vary"] = "accept-encoding";
+    headers.vary = "accept-encoding, origin"; // the server says origin, where this replaces it
   }
   headers["content-length"] = bytes.length;
   response.writeHead(status, headers);

@@ -44,10 +44,10 @@ function sendError(response: FacadeResponse, error: GatewayError, errors: Dialec
     headers["retry-after"] = Math.ceil(error.retryAfterMs / 1000);
     headers["retry-after-ms"] = error.retryAfterMs;
   }
-  if (error.allow !== undefined) headers["allow"] = error.allow.join(", ");
+  if (error.allow !== undefined) headers.allow = error.allow.join(", ");
   if (error.code === "unauthenticated") headers["www-authenticate"] = "Bearer";
   // the rest of a body that is refused unread is not worth waiting for
-  if (error.code === "request_too_large" || error.code === "unsupported_media_type") headers["connection"] = "close";
+  if (error.code === "request_too_large" || error.code === "unsupported_media_type") headers.connection = "close";
   response.writeHead(error.status, headers);
   response.end(body);
 }

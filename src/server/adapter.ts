@@ -1,5 +1,5 @@
 import { createOriginCheck } from "./cors.ts";
-import { type RequestHandler, type ServerRequest, type ServerResponse, sendJson } from "./http.ts";
+import { pathOf, type RequestHandler, type ServerRequest, type ServerResponse, sendJson } from "./http.ts";
 import { settleRequestId } from "./request-id.ts";
 import { createRpcs, type RpcOptions } from "./rpc.ts";
 
@@ -22,7 +22,7 @@ export function createHandler(options: HandlerOptions): RequestHandler {
   const checkOrigin = createOriginCheck(options.cors.origins, log);
 
   function fail(thrown: unknown, request: ServerRequest, response: ServerResponse): void {
-    log.error({ err: thrown, requestId: request.headers["x-request-id"], path: request.url }, "a request failed");
+    log.error({ err: thrown, requestId: request.headers["x-request-id"], path: pathOf(request) }, "a request failed");
     if (response.headersSent) response.destroy();
     else sendJson(response, 500, { error: { code: "internal", message: "Internal error in the gateway." } });
   }
@@ -31,7 +31,7 @@ export function createHandler(options: HandlerOptions): RequestHandler {
     response.setHeader("x-request-id", settleRequestId(request, newRequestId));
     const { origin } = request.headers;
     if (origin !== undefined && checkOrigin(request, response, origin)) return;
-    const rpc = rpcs.get(pathOf(request.url ?? ""));
+    const rpc = rpcs.get(pathOf(request));
     if (rpc !== undefined) {
       rpc(request, response);
       return;
@@ -43,9 +43,4 @@ export function createHandler(options: HandlerOptions): RequestHandler {
       fail(thrown, request, response);
     }
   };
-}
-
-function pathOf(url: string): string {
-  const query = url.indexOf("?");
-  return query < 0 ? url : url.slice(0, query);
 }

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { cors } from "@connectrpc/connect";
-import { type ResponseWriter, type ServerLog, type ServerRequest, sendJson } from "./http.ts";
+import { pathOf, type ResponseWriter, type ServerLog, type ServerRequest, sendJson } from "./http.ts";
 
 /**
  * Decides about a request of a browser's page. Returns whether it was answered: a preflight, or a refusal. Otherwise
@@ -59,7 +59,7 @@ function refuse(request: ServerRequest, response: ResponseWriter, origin: string
   const message =
     `A web page of the origin '${origin}' is not allowed to call this gateway. If it should be, ` +
     "add the origin to 'cors.origins' in the gateway's configuration.";
-  log.warn({ origin, method: request.method, path: request.url }, message);
+  log.warn({ origin, method: request.method, path: pathOf(request) }, message);
   sendJson(response, 403, { code: "permission_denied", message, error: { code: "permission_denied", message } });
 }
 

@@ -25,6 +25,12 @@ export interface ResponseWriter {
 /** What the server says to its operator. */
 export type ServerLog = Pick<Log, "warn" | "error">;
 
+/** Without the query, in which some SDKs send keys. */
+export function pathOf({ url = "" }: ServerRequest): string {
+  const query = url.indexOf("?");
+  return query < 0 ? url : url.slice(0, query);
+}
+
 /** Answers with JSON text. */
 export function sendJson(
   response: ResponseWriter,

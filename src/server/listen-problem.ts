@@ -8,7 +8,7 @@ export function listenProblem(error: Error, host: string | undefined, port: numb
 function reasonOf(code: unknown, host: string | undefined, port: number): string | undefined {
   switch (code) {
     case "EADDRINUSE":
-      return `another program, or another gateway, has port ${port}. Stop it, or set another port in 'listen'.`;
+      return `another program, or another gateway, has port ${port}. Stop it, or set another port in 'listen' or with --port.`;
     case "EACCES":
       return `this user may not use port ${port}. Set one above 1023 in 'listen', or let the system forward the port.`;
     case "EADDRNOTAVAIL":

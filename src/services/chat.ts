@@ -1,6 +1,6 @@
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError, type HandlerContext, type ServiceImpl } from "@connectrpc/connect";
-import { type ChatRequest, ErrorDetailSchema } from "../../gen/causeway/chat/v1/chat_pb.ts";
+import type { ChatRequest } from "../../gen/causeway/chat/v1/chat_pb.ts";
 import type {
   ChatService,
   ModelSchema,
@@ -13,6 +13,7 @@ import type { ClientRequest, Exchange } from "../core/exchange.ts";
 import type { Gateway } from "../core/gateway.ts";
 import type { ListedModel, Pricing, TokenCounter } from "../core/ports.ts";
 import { textOfRequest } from "../core/text.ts";
+import { errorDetail } from "./connect-error.ts";
 
 export interface ChatServiceDeps {
   readonly gateway: Gateway;
@@ -172,20 +173,6 @@ function sayDropped({ responseTrailer }: HandlerContext, { dropped }: Exchange):
 
 function failure(error: GatewayError, requestId: string): MessageInitShape<typeof StreamChatResponseSchema> {
   return { message: { case: "event", value: { kind: { case: "error", value: errorDetail(error, requestId) } } } };
-}
-
-/** The error as programs read it: in a stream's last event, and as a detail of an RPC's status. */
-export function errorDetail(error: GatewayError, requestId: string): MessageInitShape<typeof ErrorDetailSchema> {
-  return create(ErrorDetailSchema, {
-    code: error.code,
-    message: error.message,
-    param: error.param,
-    provider: error.provider,
-    upstreamStatus: error.upstreamStatus,
-    nativeCode: error.nativeCode ?? error.nativeType,
-    retryAfterMs: error.retryAfterMs,
-    requestId,
-  });
 }
 
 function modelOf({ id, provider, model, alias }: ListedModel, pricing: Pricing): MessageInitShape<typeof ModelSchema> {

@@ -1,7 +1,7 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { ErrorDetailSchema } from "../../gen/causeway/chat/v1/chat_pb.ts";
 import { GatewayError } from "../core/error.ts";
-import { errorDetail } from "./chat.ts";
 
 /**
  * The error as an RPC's status: the code's gRPC code, the message, an ErrorDetail that bears `requestId`, and
@@ -23,4 +23,18 @@ function toGatewayError(thrown: unknown): GatewayError {
     return new GatewayError("cancelled", "The call was cancelled.", { cause: thrown });
   }
   return GatewayError.from(thrown);
+}
+
+/** The error as programs read it: in a stream's last event, and as a detail of an RPC's status. */
+export function errorDetail(error: GatewayError, requestId: string): MessageInitShape<typeof ErrorDetailSchema> {
+  return create(ErrorDetailSchema, {
+    code: error.code,
+    message: error.message,
+    param: error.param,
+    provider: error.provider,
+    upstreamStatus: error.upstreamStatus,
+    nativeCode: error.nativeCode ?? error.nativeType,
+    retryAfterMs: error.retryAfterMs,
+    requestId,
+  });
 }

@@ -1,4 +1,6 @@
-import { chmod, mkdir, rename, symlink, unlink, writeFile } from "node:fs/promises";
+// Files are written synchronously: a slow machine must not make a half-written file look like a finished one.
+import { writeFileSync } from "node:fs";
+import { chmod, mkdir, rename, symlink, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { type ConfigSourceOptions, createConfigSource, type LoadedConfig } from "../../src/config/source.ts";
@@ -15,8 +17,8 @@ interface Setup extends Partial<ConfigSourceOptions> {
 async function setUp({ file, dotEnv, ...options }: Setup = {}) {
   const cwd = await temporaryFolder();
   const path = join(cwd, "causeway.yaml");
-  if (file !== undefined) await writeFile(path, file);
-  if (dotEnv !== undefined) await writeFile(join(cwd, ".env"), dotEnv);
+  if (file !== undefined) writeFileSync(path, file);
+  if (dotEnv !== undefined) writeFileSync(join(cwd, ".env"), dotEnv);
   const source = createConfigSource({ cwd, flags: {}, env: {}, presets, dialects, quietMs: 20, ...options });
   onTestFinished(() => source.close());
   return { cwd, path, source };
@@ -69,7 +71,7 @@ test("A missing file is no problem, unless it was asked for.", async () => {
 
 test("The option names the file before the variable does.", async () => {
   const { source, cwd } = await setUp({ flags: { config: "a.yaml" }, env: { CAUSEWAY_CONFIG: "b.yaml" } });
-  await writeFile(join(cwd, "a.yaml"), good);
+  writeFileSync(join(cwd, "a.yaml"), good);
   const loaded = await source.load();
   expect([levelOf(loaded), loaded.path]).toEqual(["warn", join(cwd, "a.yaml")]);
 });
@@ -94,7 +96,7 @@ test("What the last load found is kept.", async () => {
   const { config, problems } = await source.load();
   expect([config, problems.length]).toEqual([undefined, 1]);
   expect(source.problems).toEqual(problems);
-  await writeFile(path, good);
+  writeFileSync(path, good);
   await source.load();
   expect(source.problems).toEqual([]);
 });
@@ -102,7 +104,7 @@ test("What the last load found is kept.", async () => {
 test("A text or the file can be checked without loading it.", async () => {
   const { source, path } = await setUp({ file: good, dotEnv: "KEY=k\n" });
   await source.load();
-  await writeFile(path, "log: { level: loud }\n");
+  writeFileSync(path, "log: { level: loud }\n");
   expect((await source.check()).map((problem) => problem.path)).toEqual(["log.level"]);
   expect(await source.check(`access: { keys: ["\${KEY}"] }`)).toEqual([]);
   expect(await source.check("")).toEqual([]);
@@ -114,7 +116,7 @@ test("A file that is written anew is loaded anew.", async () => {
   const { source, path } = await setUp({ file: good });
   await source.load();
   const changes = watchChanges(source);
-  await writeFile(path, better);
+  writeFileSync(path, better);
   expect(levelOf(await changes.next())).toBe("error");
 });
 
@@ -123,7 +125,7 @@ test("A file that another one is renamed to is loaded anew, time and again.", as
   await source.load();
   const changes = watchChanges(source);
   for (const level of ["error", "debug", "trace"]) {
-    await writeFile(join(cwd, "new"), `log: { level: ${level} }\n`);
+    writeFileSync(join(cwd, "new"), `log: { level: ${level} }\n`);
     await rename(join(cwd, "new"), path);
     expect(levelOf(await changes.next())).toBe(level);
   }
@@ -133,7 +135,7 @@ test("A swap of the link that Kubernetes puts before a config map is seen.", asy
   const { source, path, cwd } = await setUp();
   for (const [version, text] of Object.entries({ "..v1": good, "..v2": better, "..v3": good })) {
     await mkdir(join(cwd, version));
-    await writeFile(join(cwd, version, "causeway.yaml"), text);
+    writeFileSync(join(cwd, version, "causeway.yaml"), text);
   }
   await symlink("..v1", join(cwd, "..data"));
   await symlink("..data/causeway.yaml", path);
@@ -152,13 +154,13 @@ test("A swap of the link that Kubernetes puts before a config map is seen.", asy
 test("A change in the folder that a link leads to is seen.", async () => {
   const elsewhere = await temporaryFolder();
   const { source, path } = await setUp();
-  await writeFile(join(elsewhere, "real.yaml"), good);
+  writeFileSync(join(elsewhere, "real.yaml"), good);
   await symlink(join(elsewhere, "real.yaml"), path);
   await source.load();
   const changes = watchChanges(source);
   await expect
     .poll(async () => {
-      await writeFile(join(elsewhere, "real.yaml"), better);
+      writeFileSync(join(elsewhere, "real.yaml"), better);
       return changes.seen.length;
     })
     .toBe(1);
@@ -169,16 +171,16 @@ test("A change of .env counts, and a file that comes into being.", async () => {
   const { source, path, cwd } = await setUp();
   await source.load();
   const changes = watchChanges(source);
-  await writeFile(join(cwd, ".env"), "OPENAI_API_KEY=one\n");
+  writeFileSync(join(cwd, ".env"), "OPENAI_API_KEY=one\n");
   expect((await changes.next()).config?.providers[0]?.keys).toEqual(["one"]);
-  await writeFile(path, good);
+  writeFileSync(path, good);
   expect(levelOf(await changes.next())).toBe("warn");
 });
 
 test("What changes between loading and watching is not missed.", async () => {
   const { source, path } = await setUp({ file: good });
   await source.load();
-  await writeFile(path, better);
+  writeFileSync(path, better);
   expect(levelOf(await watchChanges(source).next())).toBe("error");
 });
 
@@ -186,11 +188,11 @@ test("A bad file is handed over as its problems, and mended it is loaded.", asyn
   const { source, path } = await setUp({ file: good });
   await source.load();
   const changes = watchChanges(source);
-  await writeFile(path, "log: { level: loud }\n");
+  writeFileSync(path, "log: { level: loud }\n");
   const bad = await changes.next();
   expect([bad.config, bad.problems.map((problem) => problem.line)]).toEqual([undefined, [1]]);
   expect(source.problems).toEqual(bad.problems);
-  await writeFile(path, better);
+  writeFileSync(path, better);
   expect(levelOf(await changes.next())).toBe("error");
   expect(source.problems).toEqual([]);
 });
@@ -203,16 +205,16 @@ test("A file that is gone or emptied is refused: the configuration in force stay
   expect((await changes.next()).problems[0]?.message).toBe(
     "the file is gone: to run without it, start the gateway anew",
   );
-  await writeFile(path, "\n");
+  writeFileSync(path, "\n");
   expect((await changes.next()).problems[0]?.message).toContain("the file is empty");
-  await writeFile(path, good);
+  writeFileSync(path, good);
   expect(levelOf(await changes.next())).toBe("warn");
 });
 
 test("A gateway that listens on more than this machine does not lose its access keys on the way.", async () => {
   const { source, path } = await setUp({ file: "listen: :4000\naccess: { keys: [k] }\n" });
   expect((await source.load()).config?.listen.host).toBeUndefined();
-  await writeFile(path, "listen: 127.0.0.1:4000\n");
+  writeFileSync(path, "listen: 127.0.0.1:4000\n");
   const opened = await source.load();
   expect([opened.config, opened.problems]).toEqual([
     undefined,
@@ -225,7 +227,7 @@ test("A gateway that listens on more than this machine does not lose its access 
       },
     ],
   ]);
-  await writeFile(path, "listen: 127.0.0.1:4000\naccess: { keys: [other] }\n");
+  writeFileSync(path, "listen: 127.0.0.1:4000\naccess: { keys: [other] }\n");
   expect((await source.load()).config?.access.keys).toEqual(["other"]);
 });
 
@@ -233,11 +235,11 @@ test("Touching files without changing them, and other files, calls nobody.", asy
   const { source, path, cwd } = await setUp({ file: good });
   await source.load();
   const changes = watchChanges(source);
-  await writeFile(path, good);
+  writeFileSync(path, good);
   await chmod(path, 0o600);
-  await writeFile(join(cwd, "causeway.db-wal"), "x");
-  await writeFile(join(cwd, ".env"), "");
-  await writeFile(path, better);
+  writeFileSync(join(cwd, "causeway.db-wal"), "x");
+  writeFileSync(join(cwd, ".env"), "");
+  writeFileSync(path, better);
   expect(levelOf(await changes.next())).toBe("error");
   expect(changes.seen).toEqual([]);
 });
@@ -245,10 +247,10 @@ test("Touching files without changing them, and other files, calls nobody.", asy
 test("What was loaded by hand in the meantime is not reported once more.", async () => {
   const { source, path } = await setUp({ file: good });
   await source.load();
-  await writeFile(path, better);
+  writeFileSync(path, better);
   await source.load();
   const changes = watchChanges(source);
-  await writeFile(path, "log: { level: trace }\n");
+  writeFileSync(path, "log: { level: trace }\n");
   expect(levelOf(await changes.next())).toBe("trace");
 });
 
@@ -266,9 +268,9 @@ test("A listener that fails is reported, and the next change is still seen.", as
       onChange(loaded);
     },
   });
-  await writeFile(path, better);
+  writeFileSync(path, better);
   expect(await failed).toEqual(new Error("no"));
-  await writeFile(path, "log: { level: trace }\n");
+  writeFileSync(path, "log: { level: trace }\n");
   expect(levelOf(await changed)).toBe("trace");
 });
 
@@ -279,6 +281,6 @@ test("A folder that cannot be watched is reported and stops nothing.", async () 
   await source.load();
   source.watch({ onError, onChange });
   expect(await failed).toMatchObject({ code: "ENOENT" });
-  await writeFile(join(cwd, ".env"), "X=1\n");
+  writeFileSync(join(cwd, ".env"), "X=1\n");
   expect((await changed).problems).toHaveLength(1);
 });

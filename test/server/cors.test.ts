@@ -99,12 +99,16 @@ test.each(["POST", "PUT", "DELETE", "PATCH"])(
       },
     });
     for (const origin of ["https://evil.example", "http://app.example", "https://app.example:444", "null"]) {
-      const { status, headers, body } = await ask(server, method, "/v1/chat/completions", { origin });
+      const { status, headers, body } = await ask(server, method, "/v1/chat/completions?key=secret", { origin });
       expect(status).toBe(403);
       expect(corsHeaders(headers)).toEqual([]);
       const message = `A web page of the origin '${origin}' is not allowed to call this gateway. If it should be, add the origin to 'cors.origins' in the gateway's configuration.`;
       expect(JSON.parse(body)).toMatchObject({ message, error: { message } });
-      expect(server.log.at(-1)).toMatchObject({ level: "warn", fields: { origin }, message });
+      expect(server.log.at(-1)).toMatchObject({
+        level: "warn",
+        fields: { origin, path: "/v1/chat/completions" },
+        message,
+      });
     }
     expect(reached).toBe(0);
   },

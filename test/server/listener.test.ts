@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { Agent, get, request as httpRequest } from "node:http";
-import { constants } from "node:http2";
 import { createServer } from "node:net";
 import { setTimeout as after } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -77,7 +76,7 @@ test("an address in use is reported with what to do", async () => {
     log: silentLog,
   });
   await expect(second.start()).rejects.toThrow(
-    `The gateway cannot listen on 127.0.0.1:${port}: another program, or another gateway, has port ${port}. Stop it, or set another port in 'listen'.`,
+    `The gateway cannot listen on 127.0.0.1:${port}: another program, or another gateway, has port ${port}. Stop it, or set another port in 'listen' or with --port.`,
   );
   await second.shutdown(0);
 });

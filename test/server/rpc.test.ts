@@ -253,11 +253,11 @@ describe("the fallback", () => {
   ])("that %s is logged and answered with 500, and the server goes on", async (_, fallback) => {
     const { url, log } = await serve({ fallback });
     for (let i = 1; i <= 2; i++) {
-      const answer = await fetch(url);
+      const answer = await fetch(`${url}/v1/x?key=secret`);
       expect(answer.status).toBe(500);
       expect(await answer.text()).not.toContain("secret");
       expect(log).toHaveLength(i);
     }
-    expect(log[0]?.fields.err).toMatchObject({ message: "secret" });
+    expect(log[0]?.fields).toMatchObject({ err: { message: "secret" }, path: "/v1/x" });
   });
 });

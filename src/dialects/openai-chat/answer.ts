@@ -25,7 +25,7 @@ function read(wire: unknown): ChatResponse {
 
 function watch(body: Buffer): AnswerFacts {
   try {
-    return look(JsonMembers.scan(body));
+    return look(JsonMembers.scan(body, false));
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     throw malformed(`is no JSON: ${error.message}`, error);
