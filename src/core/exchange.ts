@@ -102,10 +102,11 @@ export class Exchange {
     }
   }
 
-  /** Notes bytes of the answer; keeps them up to `limit`. */
+  /** Notes bytes of the answer; keeps its beginning, up to `limit`. */
   keep(bytes: Buffer, limit: number): void {
+    const isGapless = this.keptBytes === this.responseBytes;
     this.responseBytes += bytes.length;
-    if (this.keptBytes + bytes.length > limit) return;
+    if (!isGapless || this.keptBytes + bytes.length > limit) return;
     this.keptBytes += bytes.length;
     this.response.push(bytes);
   }

@@ -63,8 +63,11 @@ export interface ListedModel {
 }
 
 export interface Router {
-  /** Where this request goes. Rejects with GatewayError "model_not_found", which lists what there is. */
-  plan(model: string, signal: AbortSignal): Promise<Target>;
+  /**
+   * Where this request goes; a promise when providers have to be asked for their models first. Throws or rejects with
+   * GatewayError "model_not_found", which lists what there is.
+   */
+  plan(model: string, signal: AbortSignal): Target | Promise<Target>;
   /** Sorted by id. Asks providers that have not been asked yet; one that cannot be asked is left out. */
   listModels(signal: AbortSignal): Promise<ListedModel[]>;
 }

@@ -1,5 +1,6 @@
 import { GatewayError } from "./error.ts";
 import { fieldText } from "./extensions.ts";
+import { readBase64 } from "./media.ts";
 
 /** A JSON value's kind, in the words of an error message. */
 export function kindOf(value: unknown): string {
@@ -104,6 +105,15 @@ export class WireObject {
       if (typeof item === "string") return item;
       throw wrongType(`${this.at(key)}[${i}]`, "a string", item);
     });
+  }
+
+  /** The bytes of a base64 text. */
+  base64(key: string): Buffer | undefined {
+    const value = this.string(key);
+    if (value === undefined) return undefined;
+    const bytes = readBase64(value);
+    if (bytes === undefined) throw fault(this.at(key), "base64", "a text that is none");
+    return bytes;
   }
 
   /** One of the vendor's words. */

@@ -45,7 +45,7 @@ async function answerWhole(
   const body = answer.dialect === dialect ? answer.bytes : Buffer.from(dialect.answer.write(answer.read()));
   const headers = exchangeHeaders(exchange);
   headers["content-type"] = "application/json";
-  await sendWhole(request, response, 200, headers, body);
+  await sendWhole(request, response, headers, body);
 }
 
 /**

@@ -31,13 +31,13 @@ export function createFacades({ access, open, guarded, errors, onFault }: Facade
     } catch (thrown) {
       const error = GatewayError.from(thrown);
       if (error.code === "internal") onFault(error, request);
-      if (!response.headersSent) sendError(response, error, errors);
+      if (!response.headersSent) sendError(request, response, error, errors);
       else if (!response.writableEnded) response.end("");
     }
   };
 }
 
-function sendError(response: FacadeResponse, error: GatewayError, errors: Dialect): void {
+function sendError(request: FacadeRequest, response: FacadeResponse, error: GatewayError, errors: Dialect): void {
   const body = Buffer.from(errors.error.write(error));
   const headers: ResponseHeaders = { "content-type": "application/json", "content-length": body.length };
   if (error.retryAfterMs !== undefined) {
@@ -46,8 +46,9 @@ function sendError(response: FacadeResponse, error: GatewayError, errors: Dialec
   }
   if (error.allow !== undefined) headers.allow = error.allow.join(", ");
   if (error.code === "unauthenticated") headers["www-authenticate"] = "Bearer";
-  // the rest of a body that is refused unread is not worth waiting for
-  if (error.code === "request_too_large" || error.code === "unsupported_media_type") headers.connection = "close";
+  // The rest of a body that is refused unread is not worth waiting for. HTTP/2 goes on without it, and knows no such header.
+  const isUnread = error.code === "request_too_large" || error.code === "unsupported_media_type";
+  if (isUnread && request.httpVersionMajor === 1) headers.connection = "close";
   response.writeHead(error.status, headers);
   response.end(body);
 }

@@ -2,6 +2,8 @@ import type { Dialect, EmbeddingsCodec } from "../core/dialect.ts";
 import { GatewayError } from "../core/error.ts";
 import type { Exchange } from "../core/exchange.ts";
 import type { Router, Target, Upstream, UpstreamAnswer } from "../core/ports.ts";
+import { JsonError } from "../lib/json.ts";
+import type { JsonMembers } from "../lib/json-members.ts";
 
 /** An error's body is read up to here; what is longer is no error object. */
 const longestErrorBody = 64 * 1024;
@@ -16,7 +18,8 @@ export interface BegunAnswer {
 export async function attempt(exchange: Exchange, router: Router): Promise<BegunAnswer> {
   const { call, signal } = exchange;
   signal.throwIfAborted();
-  const target = await router.plan(call.model, signal);
+  const planned = router.plan(call.model, signal);
+  const target = planned instanceof Promise ? await planned : planned;
   exchange.target = target;
   const body = requestBody(exchange, target);
   const operation = call.request.kind === "embeddings" ? "embeddings" : "chat";
@@ -31,7 +34,11 @@ export async function attempt(exchange: Exchange, router: Router): Promise<Begun
     requestId: exchange.id,
     signal,
   });
-  return accept(answer, target, exchange);
+  const { status, contentType, body: answerBody } = answer;
+  const { dialect } = upstream;
+  const isExpected = !call.stream || contentType.startsWith(dialect.stream.contentType);
+  if (status < 200 || status > 299 || !isExpected) throw await refusal(answer, target, exchange);
+  return { dialect, body: answerBody };
 }
 
 /** The client's own bytes when both sides speak one dialect; otherwise the request, written anew. */
@@ -64,39 +71,46 @@ function refuseDropped(dropped: readonly string[], dialect: Dialect): void {
   );
 }
 
-/** Throws what the provider's answer reports, when that is no success. */
-async function accept(answer: UpstreamAnswer, { upstream }: Target, { call }: Exchange): Promise<BegunAnswer> {
-  const { dialect } = upstream;
+/** What the provider's answer reports, when that is no success: also one that says so with a success status. */
+async function refusal(answer: UpstreamAnswer, target: Target, { call }: Exchange): Promise<GatewayError> {
+  const { name, dialect } = target.upstream;
+  const body = await readAll(answer.body, longestErrorBody);
   if (answer.status < 200 || answer.status > 299) {
-    const error = dialect.error.read(answer.status, await readAll(answer.body, longestErrorBody));
-    throw ofProvider(error, upstream.name, answer.retryAfterMs);
+    if (answer.status === 400 && call.request.kind === "wire") refuseBroken(call.request.body);
+    return ofTarget(dialect.error.read(answer.status, body), target, answer.retryAfterMs);
   }
-  if (call.stream && !answer.contentType.startsWith(dialect.stream.contentType)) {
-    // a server that does not stream, or one that reports an error with a success status
-    const body = await readAll(answer.body, longestErrorBody);
-    try {
-      dialect.answer.watch(body);
-    } catch (error) {
-      throw ofProvider(GatewayError.from(error), upstream.name, answer.retryAfterMs);
-    }
-    const said = answer.contentType === "" ? "nothing" : `'${answer.contentType}'`;
-    throw new GatewayError("upstream_malformed", `The provider '${upstream.name}' answered a stream with ${said}.`, {
-      provider: upstream.name,
-    });
+  try {
+    dialect.answer.watch(body);
+  } catch (error) {
+    return ofTarget(GatewayError.from(error), target, answer.retryAfterMs);
   }
-  return { dialect, body: answer.body };
+  const said = answer.contentType === "" ? "nothing" : `'${answer.contentType}'`;
+  return new GatewayError("upstream_malformed", `The provider '${name}' answered a stream with ${said}.`, {
+    provider: name,
+  });
 }
 
-/** The same error with the provider's name and how long it asked to wait. */
-export function ofProvider(error: GatewayError, provider: string, retryAfterMs?: number): GatewayError {
+/** A relayed body is not read, only its outline; when the provider refuses it, that it is broken is the better answer. */
+function refuseBroken(body: JsonMembers): void {
+  try {
+    body.value();
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new GatewayError("invalid_request", `The body is not a JSON object: ${error.message}.`, { cause: error });
+  }
+}
+
+/** The same error with the provider's name, how long it asked to wait, and without the key, which some providers repeat. */
+function ofTarget(error: GatewayError, { upstream, credential }: Target, retryAfterMs?: number): GatewayError {
   const { code, message, param, upstreamStatus, nativeType, nativeCode, cause } = error;
-  return new GatewayError(code, message, {
+  const shown = credential === undefined ? message : message.replaceAll(credential.secret, credential.masked);
+  return new GatewayError(code, shown, {
     param,
     upstreamStatus,
     nativeType,
     nativeCode,
     cause,
-    provider: error.provider ?? provider,
+    provider: error.provider ?? upstream.name,
     retryAfterMs: error.retryAfterMs ?? retryAfterMs,
   });
 }
@@ -115,4 +129,14 @@ export async function readAll(body: UpstreamAnswer["body"], limit: number): Prom
     break;
   }
   return pieces.length === 1 ? first.value : Buffer.concat(pieces, length);
+}
+
+/** Notes that the exchange failed. Returns why, with the provider's name where it was the provider. */
+export function failed(exchange: Exchange, thrown: unknown): GatewayError {
+  const error = exchange.fail(thrown);
+  const { target } = exchange;
+  const isProviders = error.upstreamStatus !== undefined || error.code.startsWith("upstream_");
+  if (!isProviders || target === undefined || error.provider !== undefined) return error;
+  exchange.error = ofTarget(error, target);
+  return exchange.error;
 }

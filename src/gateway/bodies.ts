@@ -10,6 +10,12 @@ export interface BodyOptions {
   readonly limit: number;
 }
 
+/** From so much of an answer its tokens are estimated when it is cut off, though the ledger keeps none of it. */
+const sampleBytes = 16 * 1024;
+
+/** How much of an answer is held until it is settled, in bytes. */
+export const keptBytes = ({ mode, limit }: BodyOptions): number => (mode === "full" ? limit : sampleBytes);
+
 /** What the ledger keeps of an exchange's bodies. */
 export function bodiesOf(exchange: Exchange, { mode, limit }: BodyOptions): ExchangeBodies | undefined {
   switch (mode) {
@@ -20,11 +26,22 @@ export function bodiesOf(exchange: Exchange, { mode, limit }: BodyOptions): Exch
     case "full": {
       const request = requestBytes(exchange.call);
       const truncated = request.length > limit || exchange.keptBytes < exchange.responseBytes;
-      return { request: [request.subarray(0, limit)], response: exchange.response, truncated };
+      return { request: [request.subarray(0, limit)], response: responseBytes(exchange), truncated };
     }
     default:
       return mode satisfies never;
   }
+}
+
+/** Without the key: some providers repeat it when they refuse. */
+function responseBytes({ status, response, target }: Exchange): readonly Buffer[] {
+  const credential = target?.credential;
+  if (status === "ok" || credential === undefined) return response;
+  return response.map((bytes) =>
+    bytes.includes(credential.secret)
+      ? Buffer.from(bytes.toString("utf8").replaceAll(credential.secret, credential.masked))
+      : bytes,
+  );
 }
 
 function requestBytes(call: Call): Uint8Array {

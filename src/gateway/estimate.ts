@@ -28,11 +28,25 @@ export async function estimateUsage(
 }
 
 function answerText(exchange: Exchange, dialect: Dialect): string {
-  const bytes = Buffer.concat(exchange.response);
+  return exchange.call.stream ? streamedText(exchange, dialect) : wholeText(exchange, dialect);
+}
+
+/** Up to where the stream says that it failed, or makes no sense. */
+function streamedText({ response }: Exchange, { stream }: Dialect): string {
+  const reader = stream.reader();
+  let text = "";
   try {
-    if (exchange.call.stream) return textOfEvents(dialect.stream.reader().read(bytes));
-    return textOfEvents(unfoldResponse(dialect.answer.read(JSON.parse(bytes.toString("utf8")))));
+    for (const bytes of response) text += textOfEvents(reader.read(bytes));
   } catch {
-    return ""; // broken in the middle: nothing to count
+    // what came before was the model's, and is paid for
+  }
+  return text;
+}
+
+function wholeText({ response }: Exchange, { answer }: Dialect): string {
+  try {
+    return textOfEvents(unfoldResponse(answer.read(JSON.parse(Buffer.concat(response).toString("utf8")))));
+  } catch {
+    return ""; // half of it, or an error: nothing to count
   }
 }

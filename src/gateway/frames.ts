@@ -4,7 +4,7 @@ import { GatewayError } from "../core/error.ts";
 import type { Exchange } from "../core/exchange.ts";
 import type { Frame } from "../core/frame.ts";
 import { EventBatcher } from "../lib/sse.ts";
-import type { BegunAnswer } from "./attempt.ts";
+import { type BegunAnswer, failed } from "./attempt.ts";
 
 /** A streamed answer, frame by frame, looked at on its way for the ledger. */
 export class FrameSource {
@@ -61,7 +61,11 @@ export class FrameSource {
 
   #read(bytes: Buffer): ChatEvent[] {
     this.#reader ??= this.#dialect.stream.reader();
-    return this.#reader.read(bytes);
+    try {
+      return this.#reader.read(bytes);
+    } catch (thrown) {
+      throw failed(this.#exchange, thrown); // whoever asked for events leaves now, and must not be taken for a client that left
+    }
   }
 }
 

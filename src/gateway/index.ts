@@ -5,11 +5,12 @@ import { GatewayError } from "../core/error.ts";
 import { Exchange } from "../core/exchange.ts";
 import type { Gateway } from "../core/gateway.ts";
 import type { LedgerWriter, Pricing, Router, TokenCounter } from "../core/ports.ts";
-import { attempt, type BegunAnswer, ofProvider, readAll } from "./attempt.ts";
-import { type BodyOptions, bodiesOf } from "./bodies.ts";
+import { attempt, type BegunAnswer, failed, readAll } from "./attempt.ts";
+import { type BodyOptions, bodiesOf, keptBytes } from "./bodies.ts";
 import { estimateUsage } from "./estimate.ts";
 import { FrameSource } from "./frames.ts";
 import { rowOf } from "./row.ts";
+import { Running } from "./running.ts";
 
 /** What the configuration decides; read anew for each exchange, so that a reload takes effect at once. */
 export interface GatewaySettings {
@@ -33,8 +34,7 @@ export interface GatewayDeps {
 }
 
 export function createGateway(deps: GatewayDeps): Gateway {
-  const running = new Set<Exchange>();
-  const waiting: (() => void)[] = [];
+  const running = new Running();
 
   async function settle(exchange: Exchange, settings: GatewaySettings): Promise<void> {
     const whole = exchange.status === "ok";
@@ -52,14 +52,13 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   /** Runs an exchange's deadline and keeps it among those running. Returns what ends both. */
   function begin(exchange: Exchange, { deadlineMs }: GatewaySettings): () => void {
-    running.add(exchange);
+    const leave = running.add(exchange);
     const message = `The gateway's time limit of ${deadlineMs / 1000} s is over.`;
     const timer = setTimeout(() => exchange.cancel(new GatewayError("deadline_exceeded", message)), deadlineMs);
     return () => {
       clearTimeout(timer);
-      running.delete(exchange);
       deps.onSettled(exchange);
-      if (running.size === 0) for (const resolve of waiting.splice(0)) resolve();
+      leave();
     };
   }
 
@@ -71,7 +70,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       const { dialect, body } = await attempt(exchange, settings.router);
       const bytes = await readAll(body, longestAnswer);
       exchange.firstTokenAfter = exchange.elapsed();
-      exchange.keep(bytes, settings.bodies.limit);
+      exchange.keep(bytes, settings.bodies.mode === "full" ? settings.bodies.limit : bytes.length);
       const answer = read(dialect, bytes);
       exchange.status = "ok";
       return answer;
@@ -109,7 +108,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       let source: FrameSource | undefined;
       try {
         answer = await attempt(exchange, settings.router);
-        source = new FrameSource(exchange, answer, settings.bodies.limit);
+        source = new FrameSource(exchange, answer, keptBytes(settings.bodies));
         for (let frame = await source.next(); frame !== undefined; frame = await source.next()) yield frame;
         exchange.status = "ok";
       } catch (thrown) {
@@ -127,13 +126,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
     },
 
     abort(reason) {
-      for (const exchange of running) exchange.cancel(reason);
+      for (const exchange of running.all()) exchange.cancel(reason);
     },
 
-    idle() {
-      if (running.size === 0) return Promise.resolve();
-      return new Promise((resolve) => waiting.push(resolve));
-    },
+    idle: () => running.idle(),
   };
 }
 
@@ -147,12 +143,3 @@ function parseAnswer(bytes: Buffer): unknown {
 
 /** A whole answer is held in memory; what is longer is no chat. */
 const longestAnswer = 256 * 1024 * 1024;
-
-function failed(exchange: Exchange, thrown: unknown): GatewayError {
-  const error = exchange.fail(thrown);
-  const provider = exchange.target?.upstream.name;
-  const isProviders = error.upstreamStatus !== undefined || error.code.startsWith("upstream_");
-  if (!isProviders || provider === undefined || error.provider !== undefined) return error;
-  exchange.error = ofProvider(error, provider);
-  return exchange.error;
-}

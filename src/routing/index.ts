@@ -82,23 +82,24 @@ export function createRouter({ providers, aliases, clock }: RouterOptions): Stat
     return models.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   }
 
+  /** A provider that has not been asked for its models yet may have it. */
+  async function findAnew(model: string, signal: AbortSignal): Promise<Target> {
+    await lists.refresh(signal);
+    const found = find(model);
+    if (found !== undefined) return found;
+    const available = listed().map(({ id }) => id);
+    const rest = available.length === 0 ? "none: no provider is configured" : available.join(", ");
+    throw new GatewayError(
+      "model_not_found",
+      `Model '${model}' not found in configuration. Available models: ${rest}`,
+      {
+        param: "model",
+      },
+    );
+  }
+
   return {
-    async plan(model, signal) {
-      const known = find(model);
-      if (known !== undefined) return known;
-      await lists.refresh(signal); // a provider that has not been asked yet may have it
-      const found = find(model);
-      if (found !== undefined) return found;
-      const available = listed().map(({ id }) => id);
-      const rest = available.length === 0 ? "none: no provider is configured" : available.join(", ");
-      throw new GatewayError(
-        "model_not_found",
-        `Model '${model}' not found in configuration. Available models: ${rest}`,
-        {
-          param: "model",
-        },
-      );
-    },
+    plan: (model, signal) => find(model) ?? findAnew(model, signal),
     async listModels(signal) {
       await lists.refresh(signal);
       return listed();

@@ -146,17 +146,15 @@ describe("broken bodies", () => {
     }
   };
 
-  test("are refused when they are read, and short ones when they are scanned", () => {
+  test("are refused when they are read, if not before, when they are scanned", () => {
     fc.assert(
       fc.property(fc.oneof(damaged(anyObject.map(({ text }) => text)), writtenValue, fc.string()), (text) => {
-        const scanned = faultOf(() => scan(text));
-        const fault = scanned ?? faultOf(() => scan(text).value());
+        const fault = faultOf(() => scan(text)) ?? faultOf(() => scan(text).value());
         if (isObject(text)) {
           if (fault !== undefined) expect(fault.message).toContain("stands twice");
           return;
         }
         expect(fault).toBeInstanceOf(JsonError);
-        if (text.length < 10_000) expect(scanned).toBe(fault);
         expect(fault?.position).toBeGreaterThanOrEqual(0);
         expect(fault?.position).toBeLessThanOrEqual(text.length);
       }),

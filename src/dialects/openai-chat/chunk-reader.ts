@@ -10,6 +10,7 @@ import { GatewayError } from "../../core/error.ts";
 import { fieldText } from "../../core/extensions.ts";
 import { chatEvent, partDelta } from "../../core/fold.ts";
 import { readMedia } from "../../core/media.ts";
+import { WholeText } from "../../core/whole-text.ts";
 import { readCitation } from "./citations.ts";
 import { reportedError } from "./error.ts";
 import { part } from "./parts.ts";
@@ -48,6 +49,7 @@ const audioFields = new Set(["id", "data", "transcript", "expires_at"]);
 interface CallPlace {
   readonly index: number;
   readonly id: string;
+  readonly input: WholeText;
 }
 
 type OpenKind = "text" | "reasoning" | "refusal" | "audio";
@@ -59,6 +61,8 @@ class ChoiceReader {
   #parts = 0;
   /** The part that grows, until another one begins. */
   #open: { readonly kind: OpenKind; readonly index: number } | undefined;
+  /** The text of the open part. */
+  readonly #said = new WholeText();
   /** Tool calls stay open until the end: their deltas may interleave. */
   readonly #calls: CallPlace[] = [];
   /** The latest call at each of the wire's indexes. */
@@ -83,7 +87,10 @@ class ChoiceReader {
     if (native === "" || this.#finished) return false;
     this.#finished = true;
     this.#close(events);
-    for (const { index } of this.#calls) events.push(chatEvent("partEnd", { choice: this.#choice, index }));
+    for (const { index, input } of this.#calls) {
+      this.#growCall(index, input.end(), events);
+      events.push(chatEvent("partEnd", { choice: this.#choice, index }));
+    }
     for (const [key, value] of this.#message) this.#note(`message.${key}`, value);
     const extensions = { ...this.#extensions, ...late };
     const reason = readFinishReason(native);
@@ -93,26 +100,26 @@ class ChoiceReader {
 
   /** Azure says {} in most chunks: that does not undo what one of them said. */
   #note(key: string, value: unknown): void {
-    const name = `${dialectName}/${key}`;
+    const name = `${dialectName}/${text(key)}`;
     const json = value === null ? undefined : fieldText(value);
     if (json !== undefined && (json !== "{}" || !Object.hasOwn(this.#extensions, name))) this.#extensions[name] = json;
   }
 
   #delta(delta: Wire, logprobs: Wire, isWhole: boolean, events: ChatEvent[]): void {
     // reasoning_content is DeepSeek's and others', reasoning OpenRouter's and Groq's
-    const reasoning = text(delta.reasoning_content) || text(delta.reasoning);
-    const content = delta.content;
+    const reasoning = string(delta.reasoning_content) || string(delta.reasoning);
+    const { content } = delta;
     const entries = readLogprobs(logprobs.content);
     // vLLM reports those of thoughts under the same name
-    const areOfReasoning = entries.length > 0 && reasoning !== "" && text(content) === "";
+    const areOfReasoning = entries.length > 0 && reasoning !== "" && string(content) === "";
     if (reasoning !== "") this.#grow("reasoning", reasoning, areOfReasoning ? entries : [], events);
     if (Array.isArray(content)) for (const item of content) this.#contentPart(item, events);
-    else this.#grow("text", text(content), areOfReasoning ? [] : entries, events);
+    else this.#grow("text", string(content), areOfReasoning ? [] : entries, events);
     for (const annotation of records(delta.annotations)) {
       const index = this.#open?.kind === "text" ? this.#open.index : this.#begin("text", events);
       events.push(partDelta(this.#choice, index, { case: "citation", value: readCitation(annotation) }));
     }
-    this.#grow("refusal", text(delta.refusal), readLogprobs(logprobs.refusal), events);
+    this.#grow("refusal", string(delta.refusal), readLogprobs(logprobs.refusal), events);
     if (isRecord(delta.audio)) this.#audio(delta.audio, events);
     for (const image of records(delta.images)) this.#image(image, events);
     for (const [i, call] of records(delta.tool_calls).entries()) this.#toolCall(call, isWhole ? i : undefined, events);
@@ -132,7 +139,9 @@ class ChoiceReader {
   #grow(kind: OpenKind, value: string, logprobs: TokenLogprob[], events: ChatEvent[]): void {
     if (value === "" && logprobs.length === 0) return;
     const index = this.#open?.kind === kind ? this.#open.index : this.#begin(kind, events);
-    events.push(partDelta(this.#choice, index, { case: "text", value }, logprobs));
+    const whole = this.#said.push(value);
+    if (whole === "" && logprobs.length === 0) return;
+    events.push(partDelta(this.#choice, index, { case: "text", value: whole }, logprobs));
   }
 
   #begin(kind: OpenKind, events: ChatEvent[]): number {
@@ -157,9 +166,12 @@ class ChoiceReader {
   }
 
   #close(events: ChatEvent[]): void {
-    if (this.#open !== undefined) {
-      events.push(chatEvent("partEnd", { choice: this.#choice, index: this.#open.index }));
-    }
+    if (this.#open === undefined) return;
+    const { kind, index } = this.#open;
+    const value = this.#said.end();
+    const delta = kind === "audio" ? "transcript" : "text";
+    if (value !== "") events.push(partDelta(this.#choice, index, { case: delta, value }));
+    events.push(chatEvent("partEnd", { choice: this.#choice, index }));
     this.#open = undefined;
   }
 
@@ -167,10 +179,10 @@ class ChoiceReader {
   #contentPart(item: unknown, events: ChatEvent[]): void {
     if (!isRecord(item)) return;
     const type = text(item.type);
-    if (type === "text") this.#grow("text", text(item.text), [], events);
+    if (type === "text") this.#grow("text", string(item.text), [], events);
     else if (type === "thinking") {
-      const thoughts = records(item.thinking).map((thought) => text(thought.text));
-      this.#grow("reasoning", thoughts.join("") || text(item.thinking), [], events);
+      const thoughts = records(item.thinking).map((thought) => string(thought.text));
+      this.#grow("reasoning", thoughts.join("") || string(item.thinking), [], events);
     } else {
       const json = fieldText(item);
       if (json === undefined) return;
@@ -184,7 +196,7 @@ class ChoiceReader {
     const index = this.#open?.kind === "audio" ? this.#open.index : this.#beginAudio(wire, events);
     const data = text(wire.data);
     if (data !== "") events.push(partDelta(this.#choice, index, { case: "audio", value: Buffer.from(data, "base64") }));
-    const transcript = text(wire.transcript);
+    const transcript = this.#said.push(string(wire.transcript));
     if (transcript !== "") events.push(partDelta(this.#choice, index, { case: "transcript", value: transcript }));
   }
 
@@ -216,16 +228,21 @@ class ChoiceReader {
     const written = writtenArguments(body.arguments ?? body.input);
     const known = this.#findCall(at, id, name);
     if (known !== undefined) {
-      if (written !== "") events.push(partDelta(this.#choice, known.index, { case: "arguments", value: written }));
+      this.#growCall(known.index, known.input.push(written), events);
       return;
     }
     this.#close(events);
+    const input = new WholeText();
     const kind = type === "custom" ? ToolKind.CUSTOM : ToolKind.FUNCTION;
-    const begun = part({ case: "toolCall", value: { id, name, arguments: written, kind } });
+    const begun = part({ case: "toolCall", value: { id, name, arguments: input.push(written), kind } });
     begun.extensions = { ...rest(wire, callFields), ...rest(body, callBodyFields, `${type}.`) };
-    const call = { index: this.#start(begun, events), id };
+    const call = { index: this.#start(begun, events), id, input };
     this.#calls.push(call);
     this.#callAt.set(at ?? this.#calls.length - 1, call);
+  }
+
+  #growCall(index: number, value: string, events: ChatEvent[]): void {
+    if (value !== "") events.push(partDelta(this.#choice, index, { case: "arguments", value }));
   }
 
   /**
@@ -244,7 +261,10 @@ class ChoiceReader {
 
 /** Byte for byte where they are text, as they should be; some servers send the object itself. */
 const writtenArguments = (value: unknown): string =>
-  typeof value === "object" && value !== null ? (fieldText(value) ?? "") : text(value);
+  typeof value === "object" && value !== null ? (fieldText(value) ?? "") : string(value);
+
+/** As it is: it may go on in the middle of a character. */
+const string = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /**
  * Turns chunks into events. A whole answer reads as one chunk whose deltas are its messages: there is one mapping, not
@@ -287,7 +307,7 @@ export class ChunkReader {
       const json = fieldText(chunk[key]);
       if (json === undefined || this.#told.get(key) === json) continue;
       this.#told.set(key, json);
-      this.#untold[`${dialectName}/${key}`] = json;
+      this.#untold[`${dialectName}/${text(key)}`] = json;
     }
   }
 

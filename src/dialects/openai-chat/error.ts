@@ -1,13 +1,13 @@
 import type { ErrorCodec } from "../../core/dialect.ts";
 import { type ErrorCode, GatewayError } from "../../core/error.ts";
 import { fieldText } from "../../core/extensions.ts";
-import { isRecord, type Wire } from "./wire.ts";
+import { isRecord, text, type Wire } from "./wire.ts";
 
 /** "Error codes" (platform.openai.com/docs/guides/error-codes): {"error":{"message","type","param","code"}}. */
 export const errorCodec: ErrorCodec = { read, write };
 
 const word = (value: unknown): string | undefined =>
-  typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : undefined;
+  (typeof value === "number" ? String(value) : text(value)) || undefined;
 
 function read(status: number, body: Buffer): GatewayError {
   let wire: unknown;

@@ -161,14 +161,14 @@ function writeToolResult({ part: result, path }: PlacedPart, context: MessageCon
     else drops.add(placed.path); // "For tool messages, only type `text` is supported."
   });
   const content = writeContent(texts, context);
-  const named: Members = name === "" ? {} : { name };
   const { [functionRole]: role, ...extensions } = result.extensions;
   if (role === '"function"' && toolCallId === "") {
-    const written: Members = { role: "function", ...named, content };
+    const written: Members = { role: "function", name, content };
     drops.graft(written, extensions, path);
     return written;
   }
-  const written: Members = { role: "tool", tool_call_id: toolCallId, content, ...named };
+  const written: Members = { role: "tool", tool_call_id: toolCallId, content };
+  if (name !== "") written.name = name;
   drops.graft(written, result.extensions, path);
   return written;
 }

@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { type CacheBreakpoint, type Media, type Part, PartSchema } from "../../../gen/causeway/chat/v1/content_pb.ts";
 import { type Drops, userJson } from "../../core/drops.ts";
 import { fieldText, type Members } from "../../core/extensions.ts";
-import { type PartInit, readBase64, readMedia, toBase64, writeDataUrl } from "../../core/media.ts";
+import { type PartInit, readMedia, toBase64, writeDataUrl } from "../../core/media.ts";
 import { WireObject } from "../../core/wire-object.ts";
 import { type Json, RawJson } from "../../lib/json-text.ts";
 import { dialectName, type ModelWords } from "./wire.ts";
@@ -72,9 +72,9 @@ function readKind(type: string, wire: WireObject): ReadKind {
     }
     case "input_audio": {
       const inner = wire.required(type, wire.object(type), "an object with 'data' and 'format'");
-      const value = readBase64(inner.required("data", inner.string("data"), "base64"));
+      const value = inner.required("data", inner.base64("data"), "base64");
       const format = inner.required("format", inner.string("format"), "'wav' or 'mp3'");
-      const source = { case: "data" as const, value: inner.required("data", value, "base64") };
+      const source = { case: "data" as const, value };
       return { kind: { case: "audio", value: { media: { source, mediaType: readAudioFormat(format) } } }, inner };
     }
     case "file": {
@@ -100,8 +100,7 @@ function readKind(type: string, wire: WireObject): ReadKind {
 function readFileData(file: WireObject): ReturnType<typeof readMedia> {
   const data = file.required("file_data", file.string("file_data"), "a data: URL, or 'file_id'");
   if (/^[a-z][a-z0-9+.-]*:/i.test(data)) return readMedia(data);
-  const value = file.required("file_data", readBase64(data), "a data: URL");
-  return { source: { case: "data", value } };
+  return { source: { case: "data", value: file.base64("file_data") ?? new Uint8Array() } };
 }
 
 /** What writing a message needs to know and collects. */

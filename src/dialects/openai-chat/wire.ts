@@ -15,7 +15,9 @@ export const isRecord = (value: unknown): value is Wire =>
 export const noFields: Wire = {};
 const noRecords: readonly Wire[] = [];
 export const records = (value: unknown): readonly Wire[] => (Array.isArray(value) ? value.filter(isRecord) : noRecords);
-export const text = (value: unknown): string => (typeof value === "string" ? value : "");
+/** Of whole characters, as the contract wants it. */
+export const text = (value: unknown): string =>
+  typeof value !== "string" ? "" : value.isWellFormed() ? value : value.toWellFormed();
 
 /** A whole number, of which two can be added in the contract's uint32. */
 export const count = (value: unknown): number | undefined =>
@@ -27,7 +29,7 @@ export function rest(wire: Wire, known: ReadonlySet<string>, prefix = ""): Recor
   for (const key of Object.keys(wire)) {
     if (known.has(key) || wire[key] === null) continue;
     const value = fieldText(wire[key]);
-    if (value !== undefined) extensions[`${dialectName}/${prefix}${key}`] = value;
+    if (value !== undefined) extensions[`${dialectName}/${prefix}${text(key)}`] = value;
   }
   return extensions;
 }
@@ -54,6 +56,7 @@ export function wordsOf(model: string): ModelWords {
 
 /** "The chat completion object", finish_reason. `function_call` is the deprecated form of `tool_calls`. */
 const finishReasons: ReadonlyMap<string, FinishReason> = new Map([
+  ["", FinishReason.UNSPECIFIED],
   ["stop", FinishReason.STOP],
   ["length", FinishReason.LENGTH],
   ["tool_calls", FinishReason.TOOL_CALLS],

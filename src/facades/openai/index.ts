@@ -64,7 +64,7 @@ export function openaiRoutes({ gateway, chat, listModels, bodyLimit }: OpenaiFac
 const modelOf = ({ id, provider }: ListedModel): Model => ({ id, object: "model", created: 0, owned_by: provider });
 
 async function sendJson(request: FacadeRequest, response: FacadeResponse, value: object): Promise<void> {
-  await sendWhole(request, response, 200, { "content-type": "application/json" }, Buffer.from(JSON.stringify(value)));
+  await sendWhole(request, response, { "content-type": "application/json" }, Buffer.from(JSON.stringify(value)));
 }
 
 function requestIdOf({ headers }: FacadeRequest): string {
