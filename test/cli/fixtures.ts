@@ -7,7 +7,7 @@ import type { ConfigFlags } from "../../src/config/overlay.ts";
 import { createConfigSource } from "../../src/config/source.ts";
 import { dialects, presets, temporaryFolder } from "../config/fixtures.ts";
 
-export { presets, temporaryFolder };
+export { temporaryFolder };
 
 export interface Setup {
   readonly cwd?: string;

@@ -19,7 +19,7 @@ export const presets: readonly ProviderPreset[] = [
 ];
 export const dialects = ["openai-chat", "anthropic", "gemini"];
 
-export const noFile = Object.assign(new Error("no such file"), { code: "ENOENT" });
+const noFile = Object.assign(new Error("no such file"), { code: "ENOENT" });
 
 export const read = (text: string, input: Partial<ReadInput> = {}) =>
   readConfig({
