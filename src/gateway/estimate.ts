@@ -8,23 +8,25 @@ import { textOfEvents, textOfRequest } from "../core/text.ts";
 
 /**
  * The usage of an answer whose provider did not report one, because it was cut off or because it never does: counted
- * from the request and from what came. undefined when the provider was not reached, or nothing came of it.
+ * from the request and from what came. undefined when the provider was not reached, or failed before it said anything.
  */
-export async function estimateUsage(
-  exchange: Exchange,
-  tokens: TokenCounter,
-  whole: boolean,
-): Promise<Usage | undefined> {
+export async function estimateUsage(exchange: Exchange, tokens: TokenCounter): Promise<Usage | undefined> {
   const dialect = exchange.target?.upstream.dialect;
   if (dialect === undefined || exchange.responseBytes === 0) return undefined;
-  const kept = answerText(exchange, dialect);
+  const kept = exchange.call.request.kind === "embeddings" ? "" : answerText(exchange, dialect);
+  if (exchange.status === "error" && kept === "") return undefined; // a refusal costs nothing
   // what was not kept is taken to be like what was
   const scale = exchange.keptBytes === 0 ? 0 : exchange.responseBytes / exchange.keptBytes;
   return create(UsageSchema, {
-    inputTokens: await tokens.count(textOfRequest(exchange.chat())),
+    inputTokens: await tokens.count(requestText(exchange)),
     outputTokens: Math.round((await tokens.count(kept)) * scale),
-    source: whole ? UsageSource.ESTIMATED : UsageSource.PARTIAL,
+    source: exchange.status === "ok" ? UsageSource.ESTIMATED : UsageSource.PARTIAL,
   });
+}
+
+function requestText(exchange: Exchange): string {
+  const { request } = exchange.call;
+  return request.kind === "embeddings" ? request.embeddings.input.join("\n") : textOfRequest(exchange.chat());
 }
 
 function answerText(exchange: Exchange, dialect: Dialect): string {

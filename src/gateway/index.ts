@@ -39,7 +39,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   async function settle(exchange: Exchange, settings: GatewaySettings): Promise<void> {
     const whole = exchange.status === "ok";
     if (exchange.usage === undefined)
-      exchange.usage = await estimateUsage(exchange, deps.tokens, whole).catch(() => undefined);
+      exchange.usage = await estimateUsage(exchange, deps.tokens).catch(() => undefined);
     else if (!whole && exchange.usage.source === UsageSource.REPORTED) exchange.usage.source = UsageSource.PARTIAL;
     const row = rowOf(exchange, settings.pricing);
     exchange.row = row;

@@ -648,7 +648,7 @@ export type RequestRow = Message<"causeway.stats.v1.RequestRow"> & {
   dropped: string[];
 
   /**
-   * The client's own id of the request (x-request-id).
+   * The request's x-request-id: the client's own, or one that was made for it.
    *
    * @generated from field: string client_request_id = 23;
    */
