@@ -3,7 +3,7 @@ import { fieldText } from "./extensions.ts";
 import { readBase64 } from "./media.ts";
 
 /** A JSON value's kind, in the words of an error message. */
-export function kindOf(value: unknown): string {
+function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
   if (typeof value === "object") return "an object";

@@ -342,6 +342,7 @@ function integer(value: unknown): bigint {
 
 /** "The chat completion object", choices.logprobs. One without a number is none. */
 function readLogprobs(wire: unknown): TokenLogprob[] {
+  if (!Array.isArray(wire)) return [];
   return records(wire).flatMap((entry) => {
     const read = readLogprob(entry);
     if (read === undefined) return [];

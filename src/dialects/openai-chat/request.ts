@@ -142,7 +142,9 @@ const greatestInt64 = 2n ** 63n - 1n;
 
 /** From the text: a seed may have more digits than a JavaScript number. */
 function readSeed(wire: WireObject, body: JsonMembers): bigint | undefined {
-  if (wire.number("seed") === undefined) return undefined;
+  const value = wire.number("seed");
+  if (value === undefined) return undefined;
+  if (Number.isSafeInteger(value)) return BigInt(value);
   const written = body.text("seed") ?? "";
   const seed = /^-?\d+$/.test(written) ? BigInt(written) : undefined;
   if (seed !== undefined && seed <= greatestInt64 && seed >= -greatestInt64 - 1n) return seed;

@@ -159,7 +159,7 @@ function writeChosen(choice: ToolChoice, tools: readonly Tool[], drops: Drops): 
   }
 }
 
-export interface ReadFormat {
+interface ReadFormat {
   readonly format: ResponseFormat | undefined;
   /** What the contract has no name for: extensions of the request. */
   readonly extensions: Record<string, string>;
