@@ -27,8 +27,8 @@ export interface WriterOptions {
 }
 
 /**
- * Group commit without timers: while one commit runs, the next batch gathers. It is taken at the end of the turn of the
- * event loop in which the commit before it ended, so that all calls that end in one turn share a commit.
+ * Group commit without timers: while one commit runs, the next batch gathers. It is taken some turns of the event loop
+ * after the commit before it ended, so that all calls that end in them share a commit.
  */
 export function createWriter({ store, onCommitted }: WriterOptions): Writer {
   let gathering: Waiting[] = [];
@@ -38,7 +38,7 @@ export function createWriter({ store, onCommitted }: WriterOptions): Writer {
 
   async function commitAll(): Promise<void> {
     while (gathering.length > 0) {
-      await turnEnds();
+      await turnsEnd();
       const batch = takeBatch();
       committing = batch.length;
       await commit(batch);
@@ -100,7 +100,15 @@ export function createWriter({ store, onCommitted }: WriterOptions): Writer {
   };
 }
 
-const turnEnds = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/**
+ * How many turns of the event loop a batch gathers. A turn takes microseconds when there is nothing to do, and many calls
+ * end in one when there is a lot: so only those wait who share the cost of a commit.
+ */
+const gatheringTurns = 8;
+
+async function turnsEnd(): Promise<void> {
+  for (let turn = 0; turn < gatheringTurns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
 
 function lengthOf(pieces: readonly Uint8Array[]): number {
   let length = 0;
