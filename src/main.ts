@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { once } from "node:events";
 import packageJson from "../package.json" with { type: "json" };
 import { banner } from "./cli/banner.ts";

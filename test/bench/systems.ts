@@ -138,7 +138,7 @@ export function createGateway(deps: SystemDeps, upstreamUrl: string, bodies: Bod
       const profiling = deps.profileFolder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${deps.profileFolder}`];
       const child = deps.processes.start({
         name: "the gateway",
-        args: [youngGeneration, ...profiling, join(deps.root, "src/main.ts"), "--config", config],
+        args: [youngGeneration, ...profiling, join(deps.root, "src/start.js"), "--config", config],
         core: deps.pins?.system,
         cwd: deps.folder,
         ipc: false,
