@@ -124,8 +124,8 @@ function gatewayConfig(port: number, upstreamUrl: string, store: string, bodies:
   });
 }
 
-/** As `npm start` has it: what is new fits the processor's cache, and the heap stays small. */
-const youngGeneration = "--max-semi-space-size=8";
+/** As `npm start` has it: what is new fits the processor's cache, and what is old is collected before it is much. */
+const heap = ["--max-semi-space-size=8", "--initial-old-space-size=48"];
 
 export function createGateway(deps: SystemDeps, upstreamUrl: string, bodies: Bodies): System {
   return {
@@ -138,7 +138,7 @@ export function createGateway(deps: SystemDeps, upstreamUrl: string, bodies: Bod
       const profiling = deps.profileFolder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${deps.profileFolder}`];
       const child = deps.processes.start({
         name: "the gateway",
-        args: [youngGeneration, ...profiling, join(deps.root, "src/start.js"), "--config", config],
+        args: [...heap, ...profiling, join(deps.root, "src/start.js"), "--config", config],
         core: deps.pins?.system,
         cwd: deps.folder,
         ipc: false,
