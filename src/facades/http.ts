@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { refuseBroken } from "../core/broken-json.ts";
 import { GatewayError } from "../core/error.ts";
-import { JsonError } from "../lib/json.ts";
 import { JsonMembers } from "../lib/json-members.ts";
 
 /** What a facade sees of a request: Node's, over HTTP/1.1 and HTTP/2 alike. */
@@ -64,12 +64,7 @@ export async function readJsonBody(request: FacadeRequest, limit: number): Promi
     );
   }
   const bytes = await readBody(request, limit);
-  try {
-    return JsonMembers.scan(bytes);
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    throw new GatewayError("invalid_request", `The body is not a JSON object: ${error.message}.`, { cause: error });
-  }
+  return refuseBroken(() => JsonMembers.scan(bytes));
 }
 
 function readBody(request: FacadeRequest, limit: number): Promise<Buffer> {

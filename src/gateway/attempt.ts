@@ -1,9 +1,8 @@
+import { refuseBroken } from "../core/broken-json.ts";
 import type { Dialect, EmbeddingsCodec } from "../core/dialect.ts";
 import { GatewayError } from "../core/error.ts";
 import type { Exchange } from "../core/exchange.ts";
 import type { Router, Target, Upstream, UpstreamAnswer } from "../core/ports.ts";
-import { JsonError } from "../lib/json.ts";
-import type { JsonMembers } from "../lib/json-members.ts";
 
 /** An error's body is read up to here; what is longer is no error object. */
 const longestErrorBody = 64 * 1024;
@@ -76,7 +75,9 @@ async function refusal(answer: UpstreamAnswer, target: Target, { call }: Exchang
   const { name, dialect } = target.upstream;
   const body = await readAll(answer.body, longestErrorBody);
   if (answer.status < 200 || answer.status > 299) {
-    if (answer.status === 400 && call.request.kind === "wire") refuseBroken(call.request.body);
+    const { request } = call;
+    // of a relayed body only the outline was read: when the provider refuses it, that it is broken is the better answer
+    if (answer.status === 400 && request.kind === "wire") refuseBroken(() => request.body.value());
     return ofTarget(dialect.error.read(answer.status, body), target, answer.retryAfterMs);
   }
   try {
@@ -88,16 +89,6 @@ async function refusal(answer: UpstreamAnswer, target: Target, { call }: Exchang
   return new GatewayError("upstream_malformed", `The provider '${name}' answered a stream with ${said}.`, {
     provider: name,
   });
-}
-
-/** A relayed body is not read, only its outline; when the provider refuses it, that it is broken is the better answer. */
-function refuseBroken(body: JsonMembers): void {
-  try {
-    body.value();
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    throw new GatewayError("invalid_request", `The body is not a JSON object: ${error.message}.`, { cause: error });
-  }
 }
 
 /** The same error with the provider's name, how long it asked to wait, and without the key, which some providers repeat. */

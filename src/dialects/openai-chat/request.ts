@@ -1,12 +1,12 @@
 import { create } from "@bufbuild/protobuf";
 import { type ChatRequest, ChatRequestSchema } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import type { Part } from "../../../gen/causeway/chat/v1/content_pb.ts";
+import { refuseBroken } from "../../core/broken-json.ts";
 import type { RequestCodec, RequestPeek, RequestTarget, WrittenRequest } from "../../core/dialect.ts";
 import { Drops } from "../../core/drops.ts";
 import { GatewayError } from "../../core/error.ts";
 import type { Members } from "../../core/extensions.ts";
 import { WireObject } from "../../core/wire-object.ts";
-import { JsonError } from "../../lib/json.ts";
 import type { JsonMembers } from "../../lib/json-members.ts";
 import { type Json, RawJson, toJson } from "../../lib/json-text.ts";
 import { readMessage, writeMessage } from "./messages.ts";
@@ -28,16 +28,6 @@ export const requestCodec: RequestCodec = {
   write,
   relay: (body, target) => refuseBroken(() => relay(body, target)),
 };
-
-/** A long body's faults are found only where it is read. */
-function refuseBroken<T>(run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    throw new GatewayError("invalid_request", `The body is not a JSON object: ${error.message}.`, { cause: error });
-  }
-}
 
 const openBracket = 0x5b;
 
