@@ -72,7 +72,7 @@ async function answerStream(
     for await (const frame of gateway.frames(exchange)) {
       const out = frame.dialect === dialect ? frame.relay : writer.write(frame.events());
       if (!begun) begin();
-      if (out.length > 0 && !response.write(out)) await drained(response);
+      if (out.length > 0 && !response.write(out)) await drained(response, exchange.signal);
     }
   } catch (thrown) {
     const error = GatewayError.from(thrown);

@@ -131,15 +131,16 @@ async function sendCompressed(response: FacadeResponse, headers: ResponseHeaders
   response.end(bytes);
 }
 
-/** Resolves when more may be written, or when nobody listens any more. */
-export function drained(response: FacadeResponse): Promise<void> {
+/** Resolves when more may be written, or when there is no use in waiting: `signal` aborts, for example since the client left. */
+export function drained(response: FacadeResponse, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const go = (): void => {
       response.off("drain", go);
-      response.off("close", go);
+      signal.removeEventListener("abort", go);
       resolve();
     };
     response.on("drain", go);
-    response.on("close", go);
+    signal.addEventListener("abort", go);
   });
 }
