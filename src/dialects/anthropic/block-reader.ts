@@ -2,12 +2,13 @@ import type { ChatEvent, PartDelta } from "../../../gen/causeway/chat/v1/chat_pb
 import { type Part, ToolKind } from "../../../gen/causeway/chat/v1/content_pb.ts";
 import { chatEvent, partDelta } from "../../core/fold.ts";
 import { part } from "../../core/media.ts";
+import { answerTool, readTextInput, textToolOf } from "../../core/reserved-tools.ts";
 import { WholeText } from "../../core/whole-text.ts";
 import { isRecord, records, text, type Wire } from "../../core/wire-values.ts";
 import { RawJson, toJson } from "../../lib/json-text.ts";
 import { readCitation } from "./citations.ts";
 import { writeInput } from "./input.ts";
-import { answerTool, readTextInput, textToolOf, wholeInput } from "./reserved-tools.ts";
+import { wholeInput } from "./reserved-tools.ts";
 import { dialectName, rest } from "./wire.ts";
 
 const textFields = new Set(["type", "text", "citations"]);

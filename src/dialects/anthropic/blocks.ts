@@ -2,11 +2,11 @@ import type { Part } from "../../../gen/causeway/chat/v1/content_pb.ts";
 import { ToolKind } from "../../../gen/causeway/chat/v1/content_pb.ts";
 import { graftOwn, type Members } from "../../core/extensions.ts";
 import { toBase64 } from "../../core/media.ts";
+import { writeTextInput } from "../../core/reserved-tools.ts";
 import { RawJson } from "../../lib/json-text.ts";
 import { writeCitation } from "./citations.ts";
 import { packId } from "./ids.ts";
 import { writeInput } from "./input.ts";
-import { writeTextInput } from "./reserved-tools.ts";
 import { isOwnThought, packSignature, type Thought } from "./thoughts.ts";
 import { dialectName } from "./wire.ts";
 

@@ -1,8 +1,8 @@
 import type { ChatRequest } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import { refuseBroken } from "../../core/broken-json.ts";
 import type { CountingCodec, RequestTarget, WrittenRequest } from "../../core/dialect.ts";
-import { GatewayError } from "../../core/error.ts";
 import type { Members } from "../../core/extensions.ts";
+import { malformedAnswer } from "../../core/malformed.ts";
 import { count, isRecord } from "../../core/wire-values.ts";
 import { toJson } from "../../lib/json-text.ts";
 import { read, writeBody } from "./request.ts";
@@ -37,5 +37,5 @@ function writeCount(chat: ChatRequest, target: RequestTarget): WrittenRequest {
 function readCount(wire: unknown): number {
   const tokens = isRecord(wire) ? count(wire.input_tokens) : undefined;
   if (tokens !== undefined) return tokens;
-  throw new GatewayError("upstream_malformed", "The provider's answer has no 'input_tokens'.");
+  throw malformedAnswer("has no 'input_tokens'");
 }

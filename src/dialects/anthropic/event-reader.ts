@@ -1,6 +1,6 @@
 import type { ChatEvent } from "../../../gen/causeway/chat/v1/chat_pb.ts";
-import { GatewayError } from "../../core/error.ts";
 import { chatEvent } from "../../core/fold.ts";
+import { malformedEvent } from "../../core/malformed.ts";
 import { isRecord, records, text, type Wire } from "../../core/wire-values.ts";
 import { BlockReader } from "./block-reader.ts";
 import { reportedError } from "./error.ts";
@@ -26,9 +26,7 @@ export class EventReader {
 
   /** Adds the event's events: a `ReadEvent`. Throws the error that it reports, or "upstream_malformed". */
   read(event: unknown, events: ChatEvent[]): boolean {
-    if (!isRecord(event)) {
-      throw new GatewayError("upstream_malformed", "The provider sent an event that is no JSON object.");
-    }
+    if (!isRecord(event)) throw malformedEvent();
     switch (event.type) {
       case "content_block_delta":
         return isRecord(event.delta) && this.#blocks.grow(event.index, event.delta, events);

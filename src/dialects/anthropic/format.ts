@@ -8,10 +8,10 @@ import {
 } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import { userJson } from "../../core/drops.ts";
 import type { Members } from "../../core/extensions.ts";
+import { answerTool, describeAnswerTool } from "../../core/reserved-tools.ts";
 import type { WireObject } from "../../core/wire-object.ts";
 import type { RawJson } from "../../lib/json-text.ts";
 import type { RequestContext } from "./parts.ts";
-import { answerTool } from "./reserved-tools.ts";
 import type { Source } from "./source-text.ts";
 import { canBeFollowed } from "./strict-schema.ts";
 import { anyObject, wantsCall } from "./tools.ts";
@@ -91,11 +91,9 @@ function writeNative({ name, description }: JsonSchemaFormat, schema: RawJson, {
 function writeAnswerTool(form: JsonSchemaFormat | undefined, { drops, traits }: RequestContext): Members {
   const { name = namelessForm, description = "", schema = "", strict } = form ?? {};
   const path = "response_format.json_schema";
-  const called = name === "" || name === namelessForm ? "" : ` It is called ${JSON.stringify(name)}.`;
-  const told = description === "" ? "" : ` ${description}`;
   const tool: Members = {
     name: answerTool,
-    description: `Takes your answer. Give every answer by calling this tool, never as text.${called}${told}`,
+    description: describeAnswerTool(name === namelessForm ? "" : name, description),
     input_schema: schema === "" ? anyObject : userJson(schema, `${path}.schema`),
   };
   // strict tools came with structured outputs, and want a schema that says which members there are

@@ -1,10 +1,11 @@
-import { create } from "@bufbuild/protobuf";
-import { type Message, MessageSchema, type Part, Role } from "../../../gen/causeway/chat/v1/content_pb.ts";
+import { type Message, Role } from "../../../gen/causeway/chat/v1/content_pb.ts";
+import { messageOf, type PlacedPart, placeParts } from "../../core/conversation.ts";
 import { GatewayError } from "../../core/error.ts";
 import type { Members } from "../../core/extensions.ts";
+import { noMessages } from "../../core/invalid-request.ts";
 import type { WireObject } from "../../core/wire-object.ts";
 import { type Json, RawJson } from "../../lib/json-text.ts";
-import { type Block, type PlacedPart, type RequestContext, readContent, writeBlock, writtenContent } from "./parts.ts";
+import { type Block, type RequestContext, readContent, writeBlock, writtenContent } from "./parts.ts";
 import { itemsOf, type Source } from "./source-text.ts";
 import { type PlacedMessage, type Turn, toConversation } from "./turns.ts";
 import { dialectName } from "./wire.ts";
@@ -20,9 +21,7 @@ export function readSystem(request: WireObject, source: Source): Message[] {
   const system = request.raw("system");
   const isEmpty = system === "" || (Array.isArray(system) && system.length === 0);
   if (system === undefined || isEmpty) return [];
-  const message = create(MessageSchema, { role: Role.SYSTEM });
-  message.parts = readContent(request, source, "system");
-  return [message];
+  return [messageOf(Role.SYSTEM, readContent(request, source, "system"), {})];
 }
 
 export function readMessages(request: WireObject, source: Source): Message[] {
@@ -31,9 +30,6 @@ export function readMessages(request: WireObject, source: Source): Message[] {
   const sourceAt = itemsOf(source, "messages");
   return messages.flatMap((wire, i) => readMessage(wire, sourceAt(i)));
 }
-
-export const noMessages = (): GatewayError =>
-  new GatewayError("invalid_request", "'messages' has to hold at least one message.", { param: "messages" });
 
 function readMessage(wire: WireObject, source: Source): Message[] {
   const word = wire.required("role", wire.oneOf("role", roleWords), roleWords.map((role) => `'${role}'`).join(", "));
@@ -48,13 +44,6 @@ function readMessage(wire: WireObject, source: Source): Message[] {
   return rest.length === 0 ? [answered] : [answered, messageOf(Role.USER, rest, {})];
 }
 
-function messageOf(role: Role, parts: Part[], extensions: Record<string, string>): Message {
-  const message = create(MessageSchema, { role });
-  message.parts = parts;
-  message.extensions = extensions;
-  return message;
-}
-
 export interface WrittenConversation {
   readonly system: Json;
   readonly messages: readonly Members[];
@@ -67,7 +56,9 @@ export function writeConversation(messages: readonly Message[], context: Request
   const system = leading.flatMap<Block>((placed) => {
     reportUnsaid(placed, context);
     context.drops.ifSet(`${placed.path}.extensions`, placed.message.extensions);
-    return placeParts([placed]).flatMap<Block>((one) => writeBlock(one, "system", context) ?? []);
+    return placeParts(placed.message.parts, placed.path).flatMap<Block>(
+      (one) => writeBlock(one, "system", context) ?? [],
+    );
   });
   const written = turns.flatMap<Members>((turn, i) => writeTurn(turn, i === turns.length - 1, context) ?? []);
   if (written.length === 0 && system.length === 0) {
@@ -100,16 +91,14 @@ function reportUnsaid({ message, path }: PlacedMessage, { drops }: RequestContex
   drops.ifSet(`${path}.id`, message.id);
 }
 
-const placeParts = (messages: readonly PlacedMessage[]): PlacedPart[] =>
-  messages.flatMap(({ message, path }) =>
-    message.parts.map((part, i): PlacedPart => ({ part, path: `${path}.parts[${i}]` })),
-  );
+const placeAll = (messages: readonly PlacedMessage[]): PlacedPart[] =>
+  messages.flatMap(({ message, path }) => placeParts(message.parts, path));
 
 /** undefined: nothing is left that says something. */
 function writeTurn({ role, messages }: Turn, isLast: boolean, context: RequestContext): Members | undefined {
   const { drops } = context;
   for (const placed of messages) reportUnsaid(placed, context);
-  const parts = placeParts(messages);
+  const parts = placeAll(messages);
   // "tool_result blocks must come first in the content array"
   const ordered = [...parts.filter(isResult), ...parts.filter((one) => !isResult(one))];
   const last = ordered.at(-1);

@@ -1,8 +1,10 @@
 import type { CacheBreakpoint, Part, ToolCall, ToolResult } from "../../../gen/causeway/chat/v1/content_pb.ts";
 import { ToolKind } from "../../../gen/causeway/chat/v1/content_pb.ts";
+import { type PlacedPart, placeParts } from "../../core/conversation.ts";
 import { type Drops, userJson } from "../../core/drops.ts";
 import { fieldText, type Members } from "../../core/extensions.ts";
 import { type PartInit, part } from "../../core/media.ts";
+import { writeTextInput } from "../../core/reserved-tools.ts";
 import { WireObject } from "../../core/wire-object.ts";
 import { isRecord } from "../../core/wire-values.ts";
 import { RawJson } from "../../lib/json-text.ts";
@@ -10,7 +12,7 @@ import { readCitation, writeOwnCitation } from "./citations.ts";
 import { type CallIds, unpackId } from "./ids.ts";
 import { writeInput } from "./input.ts";
 import type { ModelTraits } from "./models.ts";
-import { checkToolName, textToolName, writeTextInput } from "./reserved-tools.ts";
+import { checkToolName, textToolName } from "./reserved-tools.ts";
 import { itemsOf, type Source, textOf } from "./source-text.ts";
 import { readDocument, readImage, writeDocument, writeImage } from "./sources.ts";
 import { isOwnThought, unpackSignature } from "./thoughts.ts";
@@ -123,12 +125,6 @@ export interface RequestContext {
   readonly ids: CallIds;
 }
 
-export interface PlacedPart {
-  readonly part: Part;
-  /** "messages[0].parts[1]" */
-  readonly path: string;
-}
-
 /** Whose content a block stands in: each takes other kinds. */
 export type Place = "system" | "user" | "assistant" | "result";
 
@@ -235,7 +231,7 @@ function writeResult(result: ToolResult, path: string, context: RequestContext):
   const { drops, ids } = context;
   if (!ids.isNamed(result)) drops.ifSet(`${path}.tool_result.name`, result.name);
   const written: Members = { type: "tool_result", tool_use_id: ids.ofResult(result) };
-  const placed = result.parts.map((part, i): PlacedPart => ({ part, path: `${path}.tool_result.parts[${i}]` }));
+  const placed = placeParts(result.parts, `${path}.tool_result`);
   const content = placed.flatMap<Block>((one) => writeBlock(one, "result", context) ?? []);
   if (content.length > 0) written.content = writtenContent(content);
   if (result.isError) written.is_error = true;

@@ -6,6 +6,7 @@ import {
 } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import { Role } from "../../../gen/causeway/chat/v1/content_pb.ts";
 import type { Members } from "../../core/extensions.ts";
+import { budgetOf, effortOf, nearestLevel, showsThoughts, turnsOff } from "../../core/reasoning.ts";
 import type { WireObject } from "../../core/wire-object.ts";
 import type { RequestContext } from "./parts.ts";
 import { isOwnThought } from "./thoughts.ts";
@@ -55,8 +56,8 @@ export function writeReasoning(chat: ChatRequest, maxTokens: number, context: Re
   if (config === undefined) return {};
   const { drops, traits } = context;
   if (traits.thinking === "none") return dropAll(config, context);
-  const { effort, enabled, budgetTokens } = config;
-  if (enabled === false || effort === "none" || budgetTokens === 0) return writeOff(config, context);
+  const { budgetTokens } = config;
+  if (turnsOff(config)) return writeOff(config, context);
   if (traits.thinking === "budget" || (traits.thinking === "either" && budgetTokens !== undefined)) {
     if (!wantsCall(chat) && !isInThoughtlessCall(chat)) return writeBudget(config, maxTokens, context);
     drops.add(path);
@@ -103,37 +104,22 @@ function writeOff(config: ReasoningConfig, context: RequestContext): WrittenReas
   return { effort: effort ?? traits.efforts[0] };
 }
 
-/** From the least to the most. */
-const levels: readonly string[] = ["minimal", "low", "medium", "high", "xhigh", "max"];
-
 /** A level that the model does not have becomes the next below, or its lowest. Words nobody knows are the vendor's. */
 function writeEffort(effort: string, { traits, drops, emulated }: RequestContext): string | undefined {
   if (effort === "" || traits.efforts.includes(effort)) return effort || undefined;
   if (traits.efforts.length === 0) return drops.add(`${path}.effort`);
-  const at = levels.indexOf(effort);
-  if (at < 0) return effort;
-  emulated.add(`${path}.effort`);
-  return traits.efforts.findLast((level) => levels.indexOf(level) <= at) ?? traits.efforts[0];
+  const level = nearestLevel(effort, traits.efforts);
+  if (level !== effort) emulated.add(`${path}.effort`);
+  return level;
 }
 
-/**
- * "Thinking" with a budget: the least is 1024 tokens, hard tasks want 16k and more, and above 32k requests run into time
- * limits.
- */
-const budgets: Readonly<Partial<Record<string, number>>> = {
-  minimal: 1024,
-  low: 2048,
-  medium: 8192,
-  high: 16_384,
-  xhigh: 32_000,
-  max: 32_000,
-};
+/** In tokens ("Thinking" with a budget). */
 const leastBudget = 1024;
 
 function writeBudget(config: ReasoningConfig, maxTokens: number, context: RequestContext): WrittenReasoning {
   const { drops, traits } = context;
   const { effort, enabled, budgetTokens, summary } = config;
-  const isWord = Object.hasOwn(budgets, effort);
+  const isWord = budgetOf(effort) !== undefined;
   const isAsked = budgetTokens !== undefined || enabled === true || (isWord && traits.efforts.length === 0);
   if (!isAsked) {
     drops.ifSet(`${path}.summary`, summary);
@@ -163,7 +149,7 @@ function deriveBudget(
   maxTokens: number,
   { drops, emulated }: RequestContext,
 ): number | undefined {
-  const budget = Math.min(budgets[effort] ?? 8192, Math.floor(maxTokens * 0.8));
+  const budget = Math.min(budgetOf(effort) ?? 8192, Math.floor(maxTokens * 0.8));
   const report = (field: string): unknown =>
     budget < leastBudget ? drops.add(`${path}.${field}`) : emulated.add(`${path}.${field}`);
   if (effort !== "") report("effort");
@@ -184,23 +170,8 @@ function writeAdaptive(config: ReasoningConfig, context: RequestContext): Writte
   };
 }
 
-/** The level whose budget comes next to it. */
-const effortOf = (budget: number): string => levels.findLast((level) => (budgets[level] ?? 0) <= budget) ?? "low";
-
-/** "Controlling thinking display": thoughts are shown or not; how long they are is not the caller's to say. */
+/** "Controlling thinking display". */
 function writeDisplay(summary: string, { drops, emulated }: RequestContext): string | undefined {
-  switch (summary) {
-    case "":
-      return undefined;
-    case "none":
-      return "omitted";
-    case "auto":
-      return "summarized";
-    case "concise":
-    case "detailed":
-      emulated.add(`${path}.summary`);
-      return "summarized";
-    default:
-      return drops.add(`${path}.summary`);
-  }
+  const isShown = showsThoughts(summary, drops, (field) => void emulated.add(field));
+  return isShown === undefined ? undefined : isShown ? "summarized" : "omitted";
 }

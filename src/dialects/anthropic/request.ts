@@ -3,15 +3,15 @@ import { type ChatRequest, ChatRequestSchema } from "../../../gen/causeway/chat/
 import { refuseBroken } from "../../core/broken-json.ts";
 import type { RequestCodec, RequestPeek, RequestTarget, Variant, WrittenRequest } from "../../core/dialect.ts";
 import { Drops } from "../../core/drops.ts";
-import { GatewayError } from "../../core/error.ts";
 import { type Members, ownField } from "../../core/extensions.ts";
+import { missingModel, requireMessages } from "../../core/invalid-request.ts";
 import { WireObject } from "../../core/wire-object.ts";
 import { finite, nonEmpty } from "../../core/written.ts";
 import type { JsonMembers } from "../../lib/json-members.ts";
 import { type Json, toJson } from "../../lib/json-text.ts";
 import { planFormat, readFormat } from "./format.ts";
 import { CallIds } from "./ids.ts";
-import { noMessages, readMessages, readSystem, writeConversation } from "./messages.ts";
+import { readMessages, readSystem, writeConversation } from "./messages.ts";
 import { traitsOf } from "./models.ts";
 import type { RequestContext } from "./parts.ts";
 import { readReasoning, writeReasoning } from "./reasoning.ts";
@@ -30,24 +30,11 @@ export const requestCodec: RequestCodec = {
   relay: (body, target) => refuseBroken(() => relay(body, target)),
 };
 
-const openBracket = 0x5b;
-
-const invalid = (param: string, message: string): GatewayError =>
-  new GatewayError("invalid_request", message, { param });
-
 function peek(body: JsonMembers): RequestPeek {
   const model = body.get("model") ?? "";
-  if (model === "") {
-    const message = "Model is required: set 'model' to one of those that GET /v1/models lists.";
-    throw new GatewayError("missing_model", message, { param: "model" });
-  }
+  if (model === "") throw missingModel();
   const head = new WireObject({ model, stream: body.get("stream") }, "");
-  const messages = body.span("messages");
-  if (messages === undefined) throw invalid("messages", "'messages' is required: an array with at least one message.");
-  if (body.firstByte("messages") !== openBracket) {
-    throw new WireObject({ messages: body.get("messages") }, "").wrong("messages", "an array of messages");
-  }
-  if (messages.end - messages.start < 16 && /^\[\s*\]$/.test(body.text("messages") ?? "")) throw noMessages();
+  requireMessages(body);
   // every answer of this dialect tells its usage
   return { model: head.string("model") ?? "", stream: head.boolean("stream") ?? false, usageWanted: true };
 }

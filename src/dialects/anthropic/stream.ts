@@ -1,10 +1,10 @@
 import { type ChatEvent, FinishReason } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import type { Usage } from "../../../gen/causeway/chat/v1/usage_pb.ts";
 import type { StreamCodec, StreamReader, StreamWatcher, StreamWriter } from "../../core/dialect.ts";
+import { HeldEnd } from "../../core/held-end.ts";
 import { RepeatedEvents } from "../../core/repeated-event.ts";
 import { isRecord, parseLeniently, text, type Wire } from "../../core/wire-values.ts";
 import { readEvents } from "../../lib/sse.ts";
-import { sieveEvents } from "../../lib/sse-landmarks.ts";
 import { errorCodec, reportedError } from "./error.ts";
 import { EventReader } from "./event-reader.ts";
 import { EventWriter } from "./event-writer.ts";
@@ -52,53 +52,57 @@ class Watcher implements StreamWatcher {
   finishReason: FinishReason = FinishReason.UNSPECIFIED;
   finished = false;
   ended = false;
-  held: Buffer | undefined;
   readonly #usage = new ToldUsage();
   /** The names of the tools that were called. */
   readonly #calls: string[] = [];
 
+  readonly #end = new HeldEnd(landmark, (event) => this.#isEnd(event));
+
+  get held(): Buffer | undefined {
+    return this.#end.bytes;
+  }
+
   see(bytes: Buffer): Buffer {
-    return sieveEvents(bytes, landmark, (event) => this.#isShown(event));
+    return this.#end.sieve(bytes);
   }
 
-  /** Looks at one event. Returns whether the client gets it now. */
-  #isShown(event: Buffer): boolean {
-    let isShown = true;
-    readEvents(event, (data) => {
+  /** Looks at one event. Returns whether it ends the stream. */
+  #isEnd(bytes: Buffer): boolean {
+    let isEnd = false;
+    readEvents(bytes, (data) => {
       const wire = parseLeniently(data);
-      if (isRecord(wire)) isShown = this.#isEventShown(wire);
+      if (isRecord(wire)) isEnd = this.#isStop(wire);
     });
-    if (!isShown) this.held = this.held === undefined ? event : Buffer.concat([this.held, event]);
-    return isShown;
+    return isEnd;
   }
 
-  #isEventShown(event: Wire): boolean {
+  #isStop(event: Wire): boolean {
     switch (event.type) {
       case "message_start": {
         const message = isRecord(event.message) ? event.message : {};
         this.usage = this.#usage.hear(message.usage) ?? this.usage;
         if (Array.isArray(message.content)) for (const block of message.content) this.#noteCall(block);
-        return true;
+        return false;
       }
       case "content_block_start":
         this.#noteCall(event.content_block);
-        return true;
+        return false;
       case "message_delta":
         if (isRecord(event.delta)) this.#finish(text(event.delta.stop_reason));
         this.usage = this.#usage.hear(event.usage) ?? this.usage;
-        return true;
+        return false;
       case "message_stop":
         this.finished = true;
         this.ended = true;
-        return false;
+        return true;
       case "content_block_delta":
       case "content_block_stop":
       case "ping":
-        return true;
+        return false;
       default: {
         const error = reportedError(event);
         if (error !== undefined) throw error;
-        return true;
+        return false;
       }
     }
   }

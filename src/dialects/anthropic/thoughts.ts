@@ -1,5 +1,6 @@
 import type { Reasoning } from "../../../gen/causeway/chat/v1/content_pb.ts";
-import { isRecord, text } from "../../core/wire-values.ts";
+import { type Proof, proofMark, readProof, writeProof } from "../../core/proof.ts";
+import { parseLeniently } from "../../core/wire-values.ts";
 
 /**
  * Anthropic's thoughts are a text with a signature, or encrypted. Other vendors' have an id, are summaries, or have a text
@@ -8,30 +9,19 @@ import { isRecord, text } from "../../core/wire-values.ts";
  */
 export type Thought = Pick<Reasoning, "text" | "signature" | "redacted" | "summary" | "id">;
 
-const mark = "causeway:";
-
 /** Whether Anthropic could have thought it. */
 export const isOwnThought = ({ text: said, signature, redacted, summary, id }: Thought): boolean =>
   !summary && id === "" && (redacted === "" || (said === "" && signature === ""));
 
 export function packSignature(thought: Thought): string {
   if (isOwnThought(thought)) return thought.signature;
-  const { signature, redacted, summary, id } = thought;
-  const packed = JSON.stringify({ signature, redacted, summary, id });
-  return mark + Buffer.from(packed).toString("base64url");
+  return proofMark + Buffer.from(writeProof(thought)).toString("base64url");
 }
 
 /** The other way round. What is not packed is a signature. */
-export function unpackSignature(wire: string): Omit<Thought, "text"> {
+export function unpackSignature(wire: string): Proof {
   const own = { signature: wire, redacted: "", summary: false, id: "" };
-  if (!wire.startsWith(mark)) return own;
-  try {
-    const packed: unknown = JSON.parse(Buffer.from(wire.slice(mark.length), "base64url").toString("utf8"));
-    if (!isRecord(packed)) return own;
-    const { signature, redacted, summary, id } = packed;
-    return { signature: text(signature), redacted: text(redacted), summary: summary === true, id: text(id) };
-  } catch (error) {
-    if (error instanceof SyntaxError) return own;
-    throw error;
-  }
+  if (!wire.startsWith(proofMark)) return own;
+  const packed = Buffer.from(wire.slice(proofMark.length), "base64url").toString("utf8");
+  return readProof(parseLeniently(packed)) ?? own;
 }

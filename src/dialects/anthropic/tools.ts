@@ -7,13 +7,14 @@ import {
   ToolChoiceSchema,
   ToolSchema,
 } from "../../../gen/causeway/chat/v1/chat_pb.ts";
-import { ToolKind } from "../../../gen/causeway/chat/v1/content_pb.ts";
 import { userJson } from "../../core/drops.ts";
 import { fieldText, type Members } from "../../core/extensions.ts";
+import { answerTool, textToolSchema } from "../../core/reserved-tools.ts";
+import { choosesCustom, serverTool, toolName } from "../../core/tools.ts";
 import type { WireObject } from "../../core/wire-object.ts";
 import type { RawJson } from "../../lib/json-text.ts";
 import { type RequestContext, readBreakpoint, writeBreakpoint } from "./parts.ts";
-import { answerTool, checkToolName, textToolName, textToolSchema } from "./reserved-tools.ts";
+import { checkToolName, textToolName } from "./reserved-tools.ts";
 import { type Source, textOf } from "./source-text.ts";
 import { dialectName } from "./wire.ts";
 
@@ -22,7 +23,7 @@ export function readTool(wire: WireObject, source: Source): Tool {
   const type = wire.string("type") ?? "";
   if (type !== "" && type !== "custom") {
     const json = source()?.bytes.toString("utf8") ?? fieldText(wire.value) ?? "{}";
-    return create(ToolSchema, { kind: { case: "server", value: { dialect: dialectName, type, json } } });
+    return serverTool(dialectName, type, json);
   }
   wire.leave("type"); // both say the same, and it comes back as it was
   const cache = readBreakpoint(wire);
@@ -82,16 +83,11 @@ function finishTool(written: Members, tool: Tool, path: string, { drops }: Reque
   return written;
 }
 
-/** A tool's name on the wire; undefined for those that have none there. */
-function nameOf({ kind }: Tool): string | undefined {
-  return kind.case === "function" || kind.case === "custom" ? kind.value.name : undefined;
-}
-
 /** The tools that may be called. Anthropic has no list of those; leaving out the others is one. */
 export function allowedTools({ tools, toolChoice }: ChatRequest, { emulated }: RequestContext): ReadonlySet<Tool> {
   const allowed = new Set(toolChoice?.allowed);
   const isListed = allowed.size > 0 && listModes.has(toolChoice?.mode ?? ToolChoiceMode.UNSPECIFIED);
-  const left = tools.filter((tool) => allowed.has(nameOf(tool) ?? ""));
+  const left = tools.filter((tool) => allowed.has(toolName(tool)));
   if (!isListed || left.length === 0) return new Set(tools);
   emulated.add("tool_choice.allowed");
   return new Set(left);
@@ -166,7 +162,7 @@ export function writeToolChoice(
 
 function writeChoice({ toolChoice, tools }: ChatRequest, { drops, traits }: RequestContext): Members | undefined {
   if (toolChoice === undefined) return undefined;
-  const { mode, name, kind, allowed } = toolChoice;
+  const { mode, name, allowed } = toolChoice;
   if (!listModes.has(mode)) drops.ifSet("tool_choice.allowed", allowed);
   if (mode !== ToolChoiceMode.TOOL) drops.ifSet("tool_choice.name", name);
   const isForced = mode === ToolChoiceMode.REQUIRED || mode === ToolChoiceMode.TOOL;
@@ -183,11 +179,8 @@ function writeChoice({ toolChoice, tools }: ChatRequest, { drops, traits }: Requ
       return { type: "none" };
     case ToolChoiceMode.REQUIRED:
       return { type: "any" };
-    case ToolChoiceMode.TOOL: {
-      const isText = tools.some((tool) => tool.kind.case === "custom" && tool.kind.value.name === name);
-      const isCustom = kind === ToolKind.CUSTOM || (kind === ToolKind.UNSPECIFIED && isText);
-      return { type: "tool", name: isCustom ? textToolName(name, "tool_choice.name") : name };
-    }
+    case ToolChoiceMode.TOOL:
+      return { type: "tool", name: choosesCustom(toolChoice, tools) ? textToolName(name, "tool_choice.name") : name };
     default:
       return drops.add("tool_choice.mode"); // of a newer contract
   }

@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { type Message, MessageSchema, Role } from "../../../gen/causeway/chat/v1/content_pb.ts";
-import { GatewayError } from "../../core/error.ts";
+import { isInstruction, notOnlyResults, unknownRole } from "../../core/conversation.ts";
 import type { RequestContext } from "./parts.ts";
 import { dialectName } from "./wire.ts";
 
@@ -44,8 +44,6 @@ export function toConversation(messages: readonly Message[], context: RequestCon
   }
   return { leading: behind < 0 ? placed : placed.slice(0, behind), turns };
 }
-
-const isInstruction = ({ role }: Message): boolean => role === Role.SYSTEM || role === Role.DEVELOPER;
 
 /** Whether nothing but results of tools stands in it so far. */
 const isOpen = ({ role, messages }: Turn): boolean =>
@@ -91,8 +89,6 @@ function endsForSystem({ role, messages }: Turn): boolean {
 
 /** Throws GatewayError "invalid_request". */
 function checkRole({ message, path }: PlacedMessage): void {
-  const fault = (why: string): GatewayError =>
-    new GatewayError("invalid_request", `'${path}.role': ${why}.`, { param: `${path}.role` });
   switch (message.role) {
     case Role.SYSTEM:
     case Role.DEVELOPER:
@@ -101,10 +97,8 @@ function checkRole({ message, path }: PlacedMessage): void {
       return;
     case Role.TOOL:
       if (message.parts.every(({ kind }) => kind.case === "toolResult")) return;
-      throw fault("a message of the role 'tool' has to hold tool results, and nothing else");
-    case Role.UNSPECIFIED:
-      throw fault("it has to be set");
+      throw notOnlyResults(path);
     default:
-      throw fault(`${String(message.role)} is none that this gateway knows`);
+      throw unknownRole(message.role, path);
   }
 }

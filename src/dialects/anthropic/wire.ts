@@ -2,8 +2,8 @@ import { create } from "@bufbuild/protobuf";
 import { FinishReason } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import { type Usage, UsageSchema, UsageSource } from "../../../gen/causeway/chat/v1/usage_pb.ts";
 import { graftOwn, type Members } from "../../core/extensions.ts";
+import { answerTool } from "../../core/reserved-tools.ts";
 import { count, isRecord, noFields, restOf, type Wire } from "../../core/wire-values.ts";
-import { answerTool } from "./reserved-tools.ts";
 
 /** The words of Anthropic's Messages API (platform.claude.com/docs/en/api/messages). */
 

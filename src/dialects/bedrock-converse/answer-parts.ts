@@ -2,10 +2,10 @@ import { create } from "@bufbuild/protobuf";
 import { type Part, TextSchema, ToolKind } from "../../../gen/causeway/chat/v1/content_pb.ts";
 import { fieldText } from "../../core/extensions.ts";
 import { part, readBase64 } from "../../core/media.ts";
+import { answerTool, readTextInput, textToolOf } from "../../core/reserved-tools.ts";
 import { isRecord, noFields, parseLeniently, records, text, type Wire } from "../../core/wire-values.ts";
 import { readCitation } from "./citations.ts";
 import { imageFormats, readFormat } from "./media.ts";
-import { answerTool, readTextInput, textToolOf } from "./reserved-tools.ts";
 import { dialectName, rest } from "./wire.ts";
 
 /** "ContentBlock", as an answer has it: what a provider sends is never trusted. */

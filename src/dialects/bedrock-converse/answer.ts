@@ -1,21 +1,19 @@
 import type { ChatEvent, ChatResponse } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import type { AnswerCodec, AnswerFacts } from "../../core/dialect.ts";
-import { GatewayError } from "../../core/error.ts";
 import { foldEvents } from "../../core/fold.ts";
+import { holdsArray } from "../../core/json-array.ts";
+import { malformedAnswer } from "../../core/malformed.ts";
+import { answerTool } from "../../core/reserved-tools.ts";
+import { watchAnswer } from "../../core/whole-answer.ts";
 import { isRecord, records, text, type Wire } from "../../core/wire-values.ts";
-import { JsonError, parseJson } from "../../lib/json.ts";
-import { JsonMembers } from "../../lib/json-members.ts";
+import type { JsonMembers } from "../../lib/json-members.ts";
 import { errorCodec } from "./error.ts";
 import { EventReader, finishReason } from "./event-reader.ts";
 import { writeWhole } from "./event-writer.ts";
-import { answerTool } from "./reserved-tools.ts";
 import { readUsage } from "./wire.ts";
 
 /** "Converse", response syntax. */
-export const answerCodec: AnswerCodec = { read, write: writeWhole, watch };
-
-const malformed = (why: string, cause?: unknown): GatewayError =>
-  new GatewayError("upstream_malformed", `The provider's answer ${why}.`, { cause });
+export const answerCodec: AnswerCodec = { read, write: writeWhole, watch: (body) => watchAnswer(body, lookAt, look) };
 
 function read(wire: unknown): ChatResponse {
   const { answer, content } = contentOf(wire);
@@ -34,19 +32,7 @@ function contentOf(wire: unknown): { answer: Wire; content: readonly Wire[] } {
   if (isRecord(wire) && (text(wire.__type) !== "" || text(wire.message) !== "")) {
     throw errorCodec.read(502, Buffer.from(JSON.stringify(wire)));
   }
-  throw malformed("has no 'output' with a message");
-}
-
-/** Up to this length an answer is parsed whole, which is cheaper than finding its members first. */
-const parsedWholeBytes = 16 * 1024;
-
-function watch(body: Buffer): AnswerFacts {
-  try {
-    return body.length <= parsedWholeBytes ? lookAt(parseJson(body.toString("utf8"))) : look(JsonMembers.scan(body));
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    throw malformed(`is no JSON: ${error.message}`, error);
-  }
+  throw malformedAnswer("has no 'output' with a message");
 }
 
 function lookAt(wire: unknown): AnswerFacts {
@@ -62,7 +48,7 @@ function lookAt(wire: unknown): AnswerFacts {
 /** The same for a long answer: the message, which is most of it, is parsed only if a tool may stand for its form. */
 function look(members: JsonMembers): AnswerFacts {
   const message = members.object("output")?.object("message");
-  const isKnown = message?.firstByte("content") === openBracket && !members.bytes.includes(answerTool);
+  const isKnown = message !== undefined && holdsArray(message, "content") && !members.bytes.includes(answerTool);
   if (!isKnown) return lookAt(members.value());
   const names = [...members.keys()].filter((key) => key !== "output");
   const beside: Wire = Object.fromEntries(names.map((key) => [key, members.get(key)]));
@@ -71,5 +57,3 @@ function look(members: JsonMembers): AnswerFacts {
     finishReason: finishReason(beside.stopReason, { hasAnswerTool: false, hasOtherTool: false }),
   };
 }
-
-const openBracket = 0x5b;

@@ -8,9 +8,11 @@ import {
   ToolKind,
   type ToolResult,
 } from "../../../gen/causeway/chat/v1/content_pb.ts";
+import type { PlacedPart } from "../../core/conversation.ts";
 import { type Drops, userJson } from "../../core/drops.ts";
 import type { Members } from "../../core/extensions.ts";
 import { readBase64 } from "../../core/media.ts";
+import { writeTextInput } from "../../core/reserved-tools.ts";
 import { isRecord, parseLeniently } from "../../core/wire-values.ts";
 import { RawJson } from "../../lib/json-text.ts";
 import { writeCitation } from "./citations.ts";
@@ -25,7 +27,7 @@ import {
 } from "./media.ts";
 import type { ModelWords } from "./models.ts";
 import { marks } from "./parts.ts";
-import { checkToolName, textToolName, writeTextInput } from "./reserved-tools.ts";
+import { checkToolName, textToolName } from "./reserved-tools.ts";
 import { dialectName } from "./wire.ts";
 
 /** What writing a request needs to know and collects. */
@@ -36,12 +38,6 @@ export interface WriteContext {
   readonly emulated: string[];
   /** Names of documents that are taken: they have to differ. */
   readonly names: Set<string>;
-}
-
-export interface PlacedPart {
-  readonly part: Part;
-  /** "messages[0].parts[1]" */
-  readonly path: string;
 }
 
 export type Block = Members | RawJson;

@@ -1,8 +1,9 @@
 import type { ChatEvent, FinishReason } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import type { Part } from "../../../gen/causeway/chat/v1/content_pb.ts";
-import { GatewayError } from "../../core/error.ts";
 import { chatEvent, partDelta } from "../../core/fold.ts";
+import { malformedEvent } from "../../core/malformed.ts";
 import { part } from "../../core/media.ts";
+import { answerTool, textToolOf } from "../../core/reserved-tools.ts";
 import { WholeText } from "../../core/whole-text.ts";
 import { count, isRecord, noFields, parseLeniently, records, text, type Wire } from "../../core/wire-values.ts";
 import {
@@ -16,7 +17,6 @@ import {
 } from "./answer-parts.ts";
 import { readCitation } from "./citations.ts";
 import { isFailure, readFailure } from "./error.ts";
-import { answerTool, textToolOf } from "./reserved-tools.ts";
 import { readStopReason, readUsage, rest } from "./wire.ts";
 
 /** Numbers the parts of an answer, and keeps in mind what kinds of tools were called. */
@@ -220,9 +220,7 @@ export class EventReader {
   /** Adds what an event says. Throws the failure that it reports, or "upstream_malformed". */
   read(event: string, wire: unknown, events: ChatEvent[]): void {
     if (isFailure(event)) throw readFailure(event, isRecord(wire) ? wire : noFields);
-    if (!isRecord(wire)) {
-      throw new GatewayError("upstream_malformed", "The provider sent an event that is no JSON object.");
-    }
+    if (!isRecord(wire)) throw malformedEvent();
     switch (event) {
       case "contentBlockDelta":
         this.#start(events);

@@ -10,12 +10,12 @@ import type { Usage } from "../../../gen/causeway/chat/v1/usage_pb.ts";
 import { GatewayError } from "../../core/error.ts";
 import { graftOwn, type Members } from "../../core/extensions.ts";
 import { readBase64 } from "../../core/media.ts";
+import { writeTextInput } from "../../core/reserved-tools.ts";
 import { isRecord, parseLeniently } from "../../core/wire-values.ts";
 import { type Json, RawJson, toJson } from "../../lib/json-text.ts";
 import { isJson, reasoningBlocks } from "./blocks.ts";
 import { writeCitation } from "./citations.ts";
 import { imageFormats, writeFormat, writeSource } from "./media.ts";
-import { writeTextInput } from "./reserved-tools.ts";
 import { dialectName, graftBesideUsage, writeServiceTier, writeStopReason, writeUsage } from "./wire.ts";
 
 const eventText = (name: string, data: string): string => `event: ${name}\ndata: ${data}\n\n`;

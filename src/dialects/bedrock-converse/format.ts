@@ -7,6 +7,7 @@ import {
 } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import { userJson } from "../../core/drops.ts";
 import type { Members } from "../../core/extensions.ts";
+import { describeAnswerTool } from "../../core/reserved-tools.ts";
 import type { WireObject } from "../../core/wire-object.ts";
 import type { WriteContext } from "./blocks.ts";
 import { canBeFollowed } from "./schemas.ts";
@@ -105,10 +106,8 @@ function writeNative({ name, description }: JsonSchemaFormat, schema: string): M
 function describe(form: JsonSchemaFormat | undefined, { drops }: WriteContext): Omit<AnswerTool, "isForced"> {
   const { name = "", description = "", schema = "", strict } = form ?? {};
   if (strict === true) drops.add(`${path}.strict`); // what knows no forms knows no strict tools
-  const called = name === "" ? "" : ` It is called ${JSON.stringify(name)}.`;
-  const told = description === "" ? "" : ` ${description}`;
   return {
-    description: `Takes your answer. Give every answer by calling this tool, never as text.${called}${told}`,
+    description: describeAnswerTool(name, description),
     schema: schema === "" ? anyObject : schema,
   };
 }

@@ -1,9 +1,15 @@
-import { create } from "@bufbuild/protobuf";
-import { type Message, MessageSchema, type Part, Role } from "../../../gen/causeway/chat/v1/content_pb.ts";
-import { GatewayError } from "../../core/error.ts";
+import { type Message, type Part, Role } from "../../../gen/causeway/chat/v1/content_pb.ts";
+import {
+  isInstruction,
+  messageOf,
+  notOnlyResults,
+  type PlacedPart,
+  placeParts,
+  unknownRole,
+} from "../../core/conversation.ts";
 import type { Members } from "../../core/extensions.ts";
 import type { WireObject } from "../../core/wire-object.ts";
-import { type Block, type PlacedPart, type WriteContext, writeBlocks, writeCachePoint } from "./blocks.ts";
+import { type Block, type WriteContext, writeBlocks, writeCachePoint } from "./blocks.ts";
 import { readContent, type Source } from "./parts.ts";
 import { dialectName } from "./wire.ts";
 
@@ -32,13 +38,6 @@ export function readSystem(wire: WireObject, source: Source): Message[] {
   return parts.length === 0 ? [] : [messageOf(Role.SYSTEM, parts, {})];
 }
 
-function messageOf(role: Role, parts: Part[], extensions: Record<string, string>): Message {
-  const message = create(MessageSchema, { role });
-  message.parts = parts;
-  message.extensions = extensions;
-  return message;
-}
-
 type RoleWord = (typeof roleWords)[number];
 
 /** A message on the wire: of users and tools, results come first (Claude refuses them behind anything else). */
@@ -65,17 +64,17 @@ export function writeConversation(messages: readonly Message[], context: WriteCo
     const path = `messages[${i}]`;
     context.drops.ifSet(`${path}.name`, message.name);
     context.drops.ifSet(`${path}.id`, message.id);
-    const isInstruction = message.role === Role.SYSTEM || message.role === Role.DEVELOPER;
-    if (isInstruction && turns.length === 0) {
+    const isInstructing = isInstruction(message);
+    if (isInstructing && turns.length === 0) {
       context.drops.ifSet(`${path}.extensions`, message.extensions);
-      for (const placed of placedParts(message, path)) writeInstruction(placed, system, context);
+      for (const placed of placeParts(message.parts, path)) writeInstruction(placed, system, context);
       continue;
     }
-    const word = isInstruction ? placeOfInstruction(messages, i, turns, context) : roleOf(message.role, path);
-    if (isInstruction && word === "user") context.emulated.push(`${path}.role`);
+    const word = isInstructing ? placeOfInstruction(messages, i, turns, context) : roleOf(message.role, path);
+    if (isInstructing && word === "user") context.emulated.push(`${path}.role`);
     const last = turns.at(-1);
     const turn = last?.role === word ? last : { role: word, results: [], others: [], more: {} };
-    for (const placed of placedParts(message, path)) writePart(placed, message.role, turn, context);
+    for (const placed of placeParts(message.parts, path)) writePart(placed, message.role, turn, context);
     context.drops.graft(turn.more, message.extensions, path);
     const isEmpty = turn.results.length + turn.others.length === 0 && Object.keys(turn.more).length === 0;
     if (turn !== last && !isEmpty) turns.push(turn); // one without content is refused
@@ -86,9 +85,6 @@ export function writeConversation(messages: readonly Message[], context: WriteCo
   };
 }
 
-const placedParts = ({ parts }: Message, path: string): PlacedPart[] =>
-  parts.map((part, i) => ({ part, path: `${path}.parts[${i}]` }));
-
 function roleOf(role: Role, path: string): RoleWord {
   switch (role) {
     case Role.USER:
@@ -96,15 +92,10 @@ function roleOf(role: Role, path: string): RoleWord {
       return "user";
     case Role.ASSISTANT:
       return "assistant";
-    case Role.UNSPECIFIED:
-      throw roleFault(path, "it has to be set");
     default:
-      throw roleFault(path, `${String(role)} is none that this gateway knows`);
+      throw unknownRole(role, path);
   }
 }
-
-const roleFault = (path: string, why: string): GatewayError =>
-  new GatewayError("invalid_request", `'${path}.role': ${why}.`, { param: `${path}.role` });
 
 /**
  * "Mid-conversation system messages": between what the user says and what the model answers, and only some models know
@@ -117,7 +108,7 @@ function placeOfInstruction(
   { words }: WriteContext,
 ): RoleWord {
   const before = turns.at(-1)?.role;
-  const next = messages.slice(at + 1).find(({ role }) => role !== Role.SYSTEM && role !== Role.DEVELOPER);
+  const next = messages.slice(at + 1).find((message) => !isInstruction(message));
   const isBetween = before !== "assistant" && (next === undefined || next.role === Role.ASSISTANT);
   return words.systemTurns && isBetween ? "system" : "user";
 }
@@ -142,10 +133,7 @@ function writePart(placed: PlacedPart, role: Role, turn: Turn, context: WriteCon
     return;
   }
   if (!isResult && role === Role.TOOL) {
-    throw roleFault(
-      path.slice(0, path.indexOf(".")),
-      "a message of the role 'tool' has to hold tool results, and nothing else",
-    );
+    throw notOnlyResults(path.slice(0, path.indexOf(".")));
   }
   const blocks = isResult ? turn.results : turn.others;
   blocks.push(...writeBlocks(role === Role.ASSISTANT ? placed : withoutCitations(placed, context), context));

@@ -7,6 +7,7 @@ import {
 } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import { Role } from "../../../gen/causeway/chat/v1/content_pb.ts";
 import type { Members } from "../../core/extensions.ts";
+import { budgetOf, effortOf, nearestLevel, showsThoughts, turnsOff } from "../../core/reasoning.ts";
 import type { WireObject } from "../../core/wire-object.ts";
 import { count, isRecord } from "../../core/wire-values.ts";
 import type { WriteContext } from "./blocks.ts";
@@ -128,9 +129,6 @@ function reportAllButEffort(reasoning: ReasoningConfig, { drops }: WriteContext)
   if (reasoning.enabled !== undefined) drops.add(`${path}.enabled`);
 }
 
-const isOff = ({ enabled, budgetTokens, effort }: ReasoningConfig): boolean =>
-  enabled === false || budgetTokens === 0 || effort === "none";
-
 /** Of `reasoning` only the effort turns thinking off. */
 function writeOpenAi(
   { effort, enabled, budgetTokens, summary }: ReasoningConfig,
@@ -149,8 +147,8 @@ function writeOpenAi(
 function writeThinking(reasoning: ReasoningConfig, chat: ChatRequest, context: WriteContext): WrittenReasoning {
   const { words } = context;
   const { budgetTokens, enabled, summary } = reasoning;
-  if (isOff(reasoning)) return writeOff(reasoning, context);
-  const isLevel = words.efforts?.length === 0 && budgets.has(reasoning.effort);
+  if (turnsOff(reasoning)) return writeOff(reasoning, context);
+  const isLevel = words.efforts?.length === 0 && budgetOf(reasoning.effort) !== undefined;
   if (words.thinking === "budget" && budgetTokens === undefined && enabled !== true && !isLevel) {
     return withoutThoughts(reasoning, context);
   }
@@ -199,16 +197,7 @@ function writeOff(reasoning: ReasoningConfig, context: WriteContext): WrittenRea
   return { effort: word ?? words.efforts?.[0], isOn: true };
 }
 
-/** From the least to the most, with budgets that stand for them: at least 1,024 ("Extended thinking"). */
-const budgets: ReadonlyMap<string, number> = new Map([
-  ["minimal", 1024],
-  ["low", 2048],
-  ["medium", 8192],
-  ["high", 16_384],
-  ["xhigh", 32_000],
-  ["max", 32_000],
-]);
-const levels = [...budgets.keys()];
+/** In tokens ("Extended thinking"). */
 const leastBudget = 1024;
 
 /** A level that the model does not have becomes the next below, or its lowest. Words nobody knows are the vendor's. */
@@ -216,31 +205,15 @@ function effortWord(effort: string, { drops, emulated, words }: WriteContext): s
   const { efforts } = words;
   if (effort === "" || efforts === undefined || efforts.includes(effort)) return effort || undefined;
   if (efforts.length === 0) return drops.add(`${path}.effort`);
-  const at = levels.indexOf(effort);
-  if (at < 0) return effort;
-  emulated.push(`${path}.effort`);
-  return efforts.findLast((level) => levels.indexOf(level) <= at) ?? efforts[0];
+  const level = nearestLevel(effort, efforts);
+  if (level !== effort) emulated.push(`${path}.effort`);
+  return level;
 }
 
-/** The level whose budget comes next to it. */
-const effortOf = (budget: number): string => levels.findLast((level) => (budgets.get(level) ?? 0) <= budget) ?? "low";
-
-/** Whether thoughts are shown: how long they are is not the caller's to say. */
+/** "Controlling thinking display". */
 function display(summary: string, { drops, emulated }: WriteContext): string | undefined {
-  switch (summary) {
-    case "":
-      return undefined;
-    case "none":
-      return "omitted";
-    case "auto":
-      return "summarized";
-    case "concise":
-    case "detailed":
-      emulated.push(`${path}.summary`);
-      return "summarized";
-    default:
-      return drops.add(`${path}.summary`);
-  }
+  const isShown = showsThoughts(summary, drops, (field) => void emulated.push(field));
+  return isShown === undefined ? undefined : isShown ? "summarized" : "omitted";
 }
 
 /** The thoughts are a part of the answer's tokens, and the answer needs room as well. */
@@ -256,7 +229,8 @@ function writeBudget(
       ? deriveBudget(reasoning, Math.floor(most * 0.8), context)
       : fitBudget(budgetTokens, most - 1, context);
   if (budget === undefined) return withoutThoughts(reasoning, context);
-  const isToldByBudget = budgetTokens === undefined && context.words.efforts?.length === 0 && budgets.has(effort);
+  const isToldByBudget =
+    budgetTokens === undefined && context.words.efforts?.length === 0 && budgetOf(effort) !== undefined;
   if (isToldByBudget) context.emulated.push(`${path}.effort`);
   return {
     fields: { thinking: { type: "enabled", budget_tokens: budget, display: display(summary, context) } },
@@ -278,7 +252,7 @@ function deriveBudget(
   most: number,
   { emulated }: WriteContext,
 ): number | undefined {
-  const budget = Math.min(budgets.get(effort) ?? 8192, most);
+  const budget = Math.min(budgetOf(effort) ?? 8192, most);
   if (budget < leastBudget) return undefined;
   if (enabled === true) emulated.push(`${path}.enabled`);
   return budget;
@@ -300,7 +274,7 @@ function isInThoughtlessCall({ messages }: ChatRequest): boolean {
 function writeNova(reasoning: ReasoningConfig, { drops, emulated }: WriteContext): WrittenReasoning {
   const { effort, budgetTokens, enabled, summary } = reasoning;
   drops.ifSet(`${path}.summary`, summary);
-  if (isOff(reasoning)) {
+  if (turnsOff(reasoning)) {
     if (effort !== "none") drops.ifSet(`${path}.effort`, effort);
     if ((budgetTokens ?? 0) > 0) drops.add(`${path}.budget_tokens`);
     return { fields: { reasoningConfig: { type: "disabled" } }, isOn: false };
@@ -309,9 +283,7 @@ function writeNova(reasoning: ReasoningConfig, { drops, emulated }: WriteContext
   if (effort === "" && enabled !== true && budgetTokens === undefined) return { isOn: false };
   if (enabled === true) emulated.push(`${path}.enabled`); // the effort says it
   const level = effort === "" ? (budgetTokens === undefined ? "medium" : effortOf(budgetTokens)) : effort;
-  const word = levels.includes(level)
-    ? (novaLevels.findLast((known) => levels.indexOf(known) <= levels.indexOf(level)) ?? "low")
-    : level;
+  const word = nearestLevel(level, novaLevels);
   if (word !== effort && effort !== "") emulated.push(`${path}.effort`);
   return { fields: { reasoningConfig: { type: "enabled", maxReasoningEffort: word } }, isOn: true };
 }

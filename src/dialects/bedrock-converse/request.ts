@@ -4,6 +4,7 @@ import { refuseBroken } from "../../core/broken-json.ts";
 import type { RequestCodec, RequestPeek, RequestTarget } from "../../core/dialect.ts";
 import { Drops } from "../../core/drops.ts";
 import type { Members } from "../../core/extensions.ts";
+import { holdsArray } from "../../core/json-array.ts";
 import { WireObject } from "../../core/wire-object.ts";
 import { nonEmpty, writeMap } from "../../core/written.ts";
 import type { JsonMembers } from "../../lib/json-members.ts";
@@ -30,7 +31,7 @@ export const requestCodec: RequestCodec = {
 
 /** Messages may be missing: a prompt of "Prompt management" has its own. */
 function peek(body: JsonMembers): RequestPeek {
-  if (body.has("messages") && body.firstByte("messages") !== 0x5b) {
+  if (body.has("messages") && !holdsArray(body, "messages")) {
     new WireObject({ messages: body.get("messages") }, "").array("messages");
   }
   return { model: "", stream: false, usageWanted: true };

@@ -1,13 +1,13 @@
 import { type ChatEvent, FinishReason } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import type { Usage } from "../../../gen/causeway/chat/v1/usage_pb.ts";
 import type { StreamCodec, StreamReader, StreamWatcher, StreamWriter } from "../../core/dialect.ts";
+import { HeldEnd } from "../../core/held-end.ts";
+import { answerTool } from "../../core/reserved-tools.ts";
 import { isRecord, noFields, parseEventData, parseLeniently } from "../../core/wire-values.ts";
 import { readEvents } from "../../lib/sse.ts";
-import { sieveEvents } from "../../lib/sse-landmarks.ts";
 import { errorCodec, failureEvent, isFailure, readFailure } from "./error.ts";
 import { EventReader, finishReason } from "./event-reader.ts";
 import { EventWriter } from "./event-writer.ts";
-import { answerTool } from "./reserved-tools.ts";
 import { readUsage } from "./wire.ts";
 
 /** "ConverseStreamOutput", each frame as a server-sent event that is named as the frame's ":event-type" or ":exception-type". */
@@ -55,20 +55,24 @@ class Watcher implements StreamWatcher {
   usage: Usage | undefined;
   finishReason: FinishReason = FinishReason.UNSPECIFIED;
   finished = false;
-  held: Buffer | undefined;
+  readonly #end = new HeldEnd(landmark, (event) => this.#isEnd(event));
   #called = { hasAnswerTool: false, hasOtherTool: false };
+
+  get held(): Buffer | undefined {
+    return this.#end.bytes;
+  }
 
   get ended(): boolean {
     return this.finished && this.held !== undefined;
   }
 
   see(bytes: Buffer): Buffer {
-    return sieveEvents(bytes, landmark, (event) => this.#isShown(event));
+    return this.#end.sieve(bytes);
   }
 
-  /** Looks at one event. Returns whether the client gets it. */
-  #isShown(bytes: Buffer): boolean {
-    let isShown = true;
+  /** Looks at one event. Returns whether it ends the stream. */
+  #isEnd(bytes: Buffer): boolean {
+    let isEnd = false;
     readEvents(bytes, (data, event) => {
       const parsed = parseLeniently(data);
       const wire = isRecord(parsed) ? parsed : noFields;
@@ -84,13 +88,12 @@ class Watcher implements StreamWatcher {
           }
           break;
         case "metadata":
-          isShown = false;
+          isEnd = true;
           this.usage = readUsage(wire.usage, wire) ?? this.usage;
           break;
       }
     });
-    if (!isShown) this.held = this.held === undefined ? Buffer.from(bytes) : Buffer.concat([this.held, bytes]);
-    return isShown;
+    return isEnd;
   }
 
   #note(start: unknown): void {

@@ -10,13 +10,15 @@ import {
 import { ToolKind } from "../../../gen/causeway/chat/v1/content_pb.ts";
 import { userJson } from "../../core/drops.ts";
 import { fieldText, type Members } from "../../core/extensions.ts";
+import { answerTool, textToolSchema } from "../../core/reserved-tools.ts";
+import { choosesCustom, serverTool, toolName } from "../../core/tools.ts";
 import type { WireObject } from "../../core/wire-object.ts";
 import { isRecord } from "../../core/wire-values.ts";
 import { RawJson } from "../../lib/json-text.ts";
 import { type Block, type WriteContext, writeCachePoint } from "./blocks.ts";
 import { hasToolBlocks } from "./messages.ts";
 import { readCachePoint, type Source } from "./parts.ts";
-import { answerTool, checkToolName, textToolName, textToolSchema } from "./reserved-tools.ts";
+import { checkToolName, textToolName } from "./reserved-tools.ts";
 import { dialectName } from "./wire.ts";
 
 /** "ToolConfiguration". */
@@ -39,7 +41,7 @@ function readTool(wire: WireObject, source: Source): Tool {
   const spec = wire.object("toolSpec");
   if (spec === undefined) {
     const json = source()?.bytes.toString("utf8") ?? "{}";
-    return create(ToolSchema, { kind: { case: "server", value: { dialect: dialectName, type, json } } });
+    return serverTool(dialectName, type, json);
   }
   const schema = spec.object("inputSchema");
   const json = schema?.raw("json");
@@ -155,9 +157,9 @@ export function writeTools(chat: ChatRequest, answer: AnswerTool | undefined, co
 
 /** The tools that may be called. Bedrock has no list of those; leaving out the others is one. */
 function allowedTools({ tools, toolChoice }: ChatRequest, { drops, emulated }: WriteContext): ReadonlySet<Tool> {
-  const names = new Set<string | undefined>(toolChoice?.allowed);
+  const names = new Set(toolChoice?.allowed);
   if (names.size === 0) return new Set(tools);
-  const left = tools.filter(({ kind }) => names.has(nameOf(kind)));
+  const left = tools.filter((tool) => names.has(toolName(tool)));
   const isList = toolChoice?.mode !== ToolChoiceMode.TOOL && toolChoice?.mode !== ToolChoiceMode.NONE;
   if (left.length === 0 || !isList) {
     drops.add("tool_choice.allowed");
@@ -166,9 +168,6 @@ function allowedTools({ tools, toolChoice }: ChatRequest, { drops, emulated }: W
   emulated.push("tool_choice.allowed");
   return new Set(left);
 }
-
-const nameOf = (kind: Tool["kind"]): string | undefined =>
-  kind.case === "function" || kind.case === "custom" ? kind.value.name : undefined;
 
 /** What the caller asks for, with the name that the tool has here. */
 function askedFor({ toolChoice, tools }: ChatRequest, { drops, words }: WriteContext): ToolChoice | undefined {
@@ -184,9 +183,10 @@ function askedFor({ toolChoice, tools }: ChatRequest, { drops, words }: WriteCon
     return create(ToolChoiceSchema, { mode: ToolChoiceMode.AUTO });
   }
   if (mode !== ToolChoiceMode.TOOL) return toolChoice;
-  const isText = tools.some((tool) => tool.kind.case === "custom" && tool.kind.value.name === name);
-  const isCustom = kind === ToolKind.CUSTOM || (kind === ToolKind.UNSPECIFIED && isText);
-  return create(ToolChoiceSchema, { mode, name: isCustom ? textToolName(name, "tool_choice.name") : name });
+  return create(ToolChoiceSchema, {
+    mode,
+    name: choosesCustom(toolChoice, tools) ? textToolName(name, "tool_choice.name") : name,
+  });
 }
 
 /** One of the tools, or the answer: the model may still call what it was offered, unless it must not. */

@@ -6,8 +6,10 @@ import {
 import { refuseBroken } from "../../core/broken-json.ts";
 import type { EmbeddingsAnswer, EmbeddingsCodec, RequestTarget, WrittenRequest } from "../../core/dialect.ts";
 import { Drops } from "../../core/drops.ts";
+import { malformedEmbeddings, readVector } from "../../core/embeddings.ts";
 import { GatewayError } from "../../core/error.ts";
 import type { Members } from "../../core/extensions.ts";
+import { invalidRequest } from "../../core/invalid-request.ts";
 import { WireObject } from "../../core/wire-object.ts";
 import { isRecord } from "../../core/wire-values.ts";
 import { nonEmpty } from "../../core/written.ts";
@@ -22,9 +24,6 @@ export const embeddingsCodec: EmbeddingsCodec = {
   answer: { read: readAnswer, write: writeAnswer },
 };
 
-const invalid = (param: string, message: string): GatewayError =>
-  new GatewayError("invalid_request", message, { param });
-
 /** Where the inputs of a request are that are no plain texts. */
 const otherInputs = ["images", "inputs"] as const;
 
@@ -38,7 +37,8 @@ function readRequest(body: JsonMembers): CreateEmbeddingsRequest {
   }
   wire.strings("embedding_types")?.forEach((type, i) => {
     const param = `embedding_types[${i}]`;
-    if (type !== "float") throw invalid(param, `'${param}': this gateway answers 'float' only, found '${type}'.`);
+    if (type !== "float")
+      throw invalidRequest(param, `'${param}': this gateway answers 'float' only, found '${type}'.`);
   });
   const read = create(CreateEmbeddingsRequestSchema, {
     model,
@@ -49,7 +49,7 @@ function readRequest(body: JsonMembers): CreateEmbeddingsRequest {
   const others = otherInputs.filter((key) => (wire.array(key) ?? []).length > 0);
   for (const key of otherInputs) wire.leave(key);
   if (read.input.length === 0 && others.length === 0) {
-    throw invalid("texts", "'texts' is required: an array with at least one text.");
+    throw invalidRequest("texts", "'texts' is required: an array with at least one text.");
   }
   read.extensions = wire.rest(dialectName, "", (key) => body.text(key));
   return read;
@@ -86,7 +86,7 @@ function writeRequest(request: CreateEmbeddingsRequest, { model }: RequestTarget
     const what = "'input_tokens': this provider takes texts, not tokens. Send the texts as 'input'.";
     throw new GatewayError("unsupported_field", what, { param: "input_tokens" });
   }
-  if (input.length === 0 && !hasOthers) throw invalid("input", "'input' has to hold at least one text.");
+  if (input.length === 0 && !hasOthers) throw invalidRequest("input", "'input' has to hold at least one text.");
   const body: Members = {
     model,
     texts: nonEmpty(input),
@@ -105,11 +105,8 @@ function readAnswer(wire: unknown): EmbeddingsAnswer {
   if (error !== undefined) throw error;
   const { embeddings } = answer;
   const list = isRecord(embeddings) ? embeddings.float : embeddings;
-  if (!Array.isArray(list)) throw malformed("it has no 'embeddings.float'");
-  const vectors = list.map((vector: unknown, i): number[] => {
-    if (!isVector(vector)) throw malformed(`'embeddings.float[${i}]' is no array of numbers`);
-    return vector;
-  });
+  if (!Array.isArray(list)) throw malformedEmbeddings("it has no 'embeddings.float'");
+  const vectors = list.map((vector: unknown, i) => readVector(vector, `embeddings.float[${i}]`));
   const { billed_units, tokens, cached_tokens } = isRecord(answer.meta) ? answer.meta : {};
   const usage = readUsage({ billed_units, tokens, cached_tokens });
   return { model: "", vectors, usage }; // the answer does not name its model
@@ -124,9 +121,3 @@ function writeAnswer({ vectors, usage }: EmbeddingsAnswer, { input }: CreateEmbe
     meta: { api_version: { version: "2" }, billed_units: { input_tokens: usage?.inputTokens ?? 0 } },
   });
 }
-
-const isVector = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.every((component) => typeof component === "number");
-
-const malformed = (why: string): GatewayError =>
-  new GatewayError("upstream_malformed", `The provider's answer is no list of embeddings: ${why}.`);

@@ -7,9 +7,9 @@ import {
   TokenLogprobSchema,
   ToolKind,
 } from "../../../gen/causeway/chat/v1/content_pb.ts";
-import { GatewayError } from "../../core/error.ts";
 import { fieldText } from "../../core/extensions.ts";
 import { chatEvent, partDelta } from "../../core/fold.ts";
+import { malformedEvent } from "../../core/malformed.ts";
 import { part } from "../../core/media.ts";
 import { WholeText } from "../../core/whole-text.ts";
 import { count, isRecord, noFields, records, text, type Wire } from "../../core/wire-values.ts";
@@ -74,9 +74,7 @@ export class EventReader {
 
   /** `name`: the event's, for servers that leave it out of the data. Throws the error that the event reports. */
   read(wire: unknown, name: string, events: ChatEvent[]): void {
-    if (!isRecord(wire)) {
-      throw new GatewayError("upstream_malformed", "The provider sent an event that is no JSON object.");
-    }
+    if (!isRecord(wire)) throw malformedEvent();
     const type = text(wire.type) || name;
     const error = reportedError(wire, type);
     if (error !== undefined) throw error;

@@ -3,6 +3,7 @@ import type { Citation, Part, TokenLogprob, ToolCall } from "../../../gen/causew
 import type { Usage } from "../../../gen/causeway/chat/v1/usage_pb.ts";
 import { GatewayError } from "../../core/error.ts";
 import { graftOwn, type Members } from "../../core/extensions.ts";
+import { finiteLogprob } from "../../core/logprobs.ts";
 import { type Json, RawJson, toJson } from "../../lib/json-text.ts";
 import { readStray, writeCitation } from "./citations.ts";
 import { dialectName, own, planMark, writeFinishReason, writeUsage } from "./wire.ts";
@@ -75,11 +76,8 @@ function writeGiven(citation: Citation, contentIndex: number): Members {
 const writeProbability = ({ token, logprob }: TokenLogprob): Members => ({
   text: token,
   token_ids: [], // the contract has none
-  logprobs: [Number.isFinite(logprob) ? logprob : unlikely],
+  logprobs: [finiteLogprob(logprob)],
 });
-
-/** What OpenAI and others say of a token that cannot be: JSON has no word for an infinity. */
-const unlikely = -9999;
 
 /** A whole answer. Cohere gives one: of several, the first. */
 export function writeWhole(chat: ChatResponse): string {

@@ -7,9 +7,10 @@ import {
   type ToolCall,
   ToolKind,
 } from "../../../gen/causeway/chat/v1/content_pb.ts";
-import { GatewayError } from "../../core/error.ts";
+import { notOnlyResults, type PlacedPart, placeParts, unknownRole } from "../../core/conversation.ts";
 import { fieldText, type Members } from "../../core/extensions.ts";
 import { part } from "../../core/media.ts";
+import { dropProof } from "../../core/proof.ts";
 import type { WireObject } from "../../core/wire-object.ts";
 import type { Json } from "../../lib/json-text.ts";
 import { isOwnCitation, readCitation, readStray, writeCitation } from "./citations.ts";
@@ -17,11 +18,9 @@ import {
   asContent,
   type MessageContext,
   type MessageSource,
-  type PlacedPart,
   type RoleWord,
   readContent,
   reportMarks,
-  reportReasoning,
   type WrittenItem,
   writeContent,
   writeItems,
@@ -108,12 +107,11 @@ export function writeMessage(message: Message, path: string, context: MessageCon
   const { drops } = context;
   const written: Members[] = [];
   const others: PlacedPart[] = [];
-  message.parts.forEach((item, i) => {
-    const placed = { part: item, path: `${path}.parts[${i}]` };
+  for (const placed of placeParts(message.parts, path)) {
     const result = writeToolResult(placed, context);
     if (result === undefined) others.push(placed);
     else written.push(result);
-  });
+  }
   if (others.length > 0 || written.length === 0) written.push(writeSpeech(message, others, path, context));
   drops.ifSet(`${path}.name`, message.name);
   drops.ifSet(`${path}.id`, message.id);
@@ -135,16 +133,11 @@ function writeSpeech({ role }: Message, parts: readonly PlacedPart[], path: stri
     case Role.USER:
       return { role: "user", content: writeContent(parts, "user", context) };
     case Role.TOOL:
-      throw roleFault(path, "a message of the role 'tool' has to hold tool results, and nothing else");
-    case Role.UNSPECIFIED:
-      throw roleFault(path, "it has to be set");
+      throw notOnlyResults(path);
     default:
-      throw roleFault(path, `${String(role)} is none that this gateway knows`);
+      throw unknownRole(role, path);
   }
 }
-
-const roleFault = (path: string, why: string): GatewayError =>
-  new GatewayError("invalid_request", `'${path}.role': ${why}.`, { param: `${path}.role` });
 
 /** undefined for any other part. */
 function writeToolResult({ part: result, path }: PlacedPart, context: MessageContext): Members | undefined {
@@ -154,7 +147,7 @@ function writeToolResult({ part: result, path }: PlacedPart, context: MessageCon
   drops.ifSet(`${path}.tool_result.name`, name);
   drops.ifSet(`${path}.tool_result.is_error`, isError);
   reportMarks(result, path, drops);
-  const placed = parts.map((inner, i): PlacedPart => ({ part: inner, path: `${path}.tool_result.parts[${i}]` }));
+  const placed = placeParts(parts, `${path}.tool_result`);
   const written: Members = { role: "tool", tool_call_id: toolCallId, content: writeContent(placed, "tool", context) };
   drops.graft(written, result.extensions, path);
   return written;
@@ -216,7 +209,7 @@ function isPlan({ kind, extensions }: Part, hasCalls: boolean, { thinks }: Messa
 function writePlan({ part: plan, path }: PlacedPart, message: Members, { drops }: MessageContext): string {
   if (plan.kind.case !== "reasoning") return "";
   reportMarks(plan, path, drops);
-  reportReasoning(plan.kind.value, path, drops);
+  dropProof(plan.kind.value, path, drops);
   const { [planMark]: _, ...extensions } = plan.extensions;
   drops.graft(message, extensions, path);
   return plan.kind.value.text;

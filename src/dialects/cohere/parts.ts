@@ -1,7 +1,9 @@
 import type { Part } from "../../../gen/causeway/chat/v1/content_pb.ts";
+import type { PlacedPart } from "../../core/conversation.ts";
 import { type Drops, userJson } from "../../core/drops.ts";
 import { fieldText, type Members } from "../../core/extensions.ts";
 import { type PartInit, part, readMedia, writeDataUrl } from "../../core/media.ts";
+import { dropProof } from "../../core/proof.ts";
 import { WireObject } from "../../core/wire-object.ts";
 import type { JsonMembers } from "../../lib/json-members.ts";
 import { type Json, RawJson } from "../../lib/json-text.ts";
@@ -84,12 +86,6 @@ export interface CitedDocument {
   readonly isCited: boolean;
 }
 
-export interface PlacedPart {
-  readonly part: Part;
-  /** "messages[0].parts[1]" */
-  readonly path: string;
-}
-
 /** Who speaks, on the wire: what may be said differs ("Chat", messages). */
 export type RoleWord = "system" | "user" | "assistant" | "tool";
 
@@ -158,7 +154,7 @@ function writeKind(
       return { type: "text", text: kind.value.text };
     case "reasoning":
       if (role !== "assistant" || !words.thoughts) return undefined;
-      reportReasoning(kind.value, path, drops);
+      dropProof(kind.value, path, drops); // Cohere's thoughts are text
       return { type: "thinking", thinking: kind.value.text };
     case "image": {
       const { media, detail } = kind.value;
@@ -179,16 +175,6 @@ function writeKind(
     default:
       return kind satisfies never;
   }
-}
-
-type Thought = Extract<Part["kind"], { case: "reasoning" }>["value"];
-
-/** Cohere's thoughts are text, and nothing else. */
-export function reportReasoning({ signature, redacted, summary, id }: Thought, path: string, drops: Drops): void {
-  drops.ifSet(`${path}.reasoning.signature`, signature);
-  drops.ifSet(`${path}.reasoning.redacted`, redacted);
-  drops.ifSet(`${path}.reasoning.summary`, summary);
-  drops.ifSet(`${path}.reasoning.id`, id);
 }
 
 /** In a tool's result it is content; a user's or the system's is a document of the request. */

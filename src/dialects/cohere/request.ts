@@ -6,6 +6,7 @@ import type { RequestCodec, RequestPeek, RequestTarget, WrittenRequest } from ".
 import { Drops } from "../../core/drops.ts";
 import { GatewayError } from "../../core/error.ts";
 import type { Members } from "../../core/extensions.ts";
+import { invalidRequest, noMessages, requireMessages } from "../../core/invalid-request.ts";
 import { WireObject } from "../../core/wire-object.ts";
 import { finite, nonEmpty } from "../../core/written.ts";
 import type { JsonMembers } from "../../lib/json-members.ts";
@@ -27,13 +28,6 @@ export const requestCodec: RequestCodec = {
   relay: (body, target) => refuseBroken(() => body.with({ model: JSON.stringify(target.model) })),
 };
 
-const openBracket = 0x5b;
-
-const invalid = (param: string, message: string): GatewayError =>
-  new GatewayError("invalid_request", message, { param });
-
-const noMessages = (): GatewayError => invalid("messages", "'messages' has to hold at least one message.");
-
 function peek(body: JsonMembers): RequestPeek {
   const head = new WireObject({ model: body.get("model"), stream: body.get("stream") }, "");
   const model = head.string("model") ?? "";
@@ -42,14 +36,7 @@ function peek(body: JsonMembers): RequestPeek {
       param: "model",
     });
   }
-  const messages = body.span("messages");
-  if (messages === undefined) {
-    throw invalid("messages", "'messages' is required: an array with at least one message.");
-  }
-  if (body.firstByte("messages") !== openBracket) {
-    throw new WireObject({ messages: body.get("messages") }, "").wrong("messages", "an array of messages");
-  }
-  if (messages.end - messages.start < 16 && /^\[\s*\]$/.test(body.text("messages") ?? "")) throw noMessages();
+  requireMessages(body);
   return { model, stream: head.boolean("stream") ?? false, usageWanted: true }; // the end of each stream has it
 }
 
@@ -100,7 +87,7 @@ function readSeed(wire: WireObject, body: JsonMembers): bigint | undefined {
   const written = body.text("seed") ?? "";
   const seed = /^-?\d+$/.test(written) ? BigInt(written) : undefined;
   if (seed === undefined) {
-    throw invalid("seed", `'seed': expected a whole number of 64 bits, found ${written.slice(0, 40)}.`);
+    throw invalidRequest("seed", `'seed': expected a whole number of 64 bits, found ${written.slice(0, 40)}.`);
   }
   if (BigInt.asIntN(64, seed) === seed) return seed;
   wire.leave("seed");

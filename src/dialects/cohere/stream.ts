@@ -1,9 +1,9 @@
 import { type ChatEvent, FinishReason } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import type { Usage } from "../../../gen/causeway/chat/v1/usage_pb.ts";
 import type { StreamCodec, StreamReader, StreamWatcher, StreamWriter } from "../../core/dialect.ts";
+import { HeldEnd } from "../../core/held-end.ts";
 import { isRecord, noFields, parseEventData, parseLeniently, text, type Wire } from "../../core/wire-values.ts";
 import { readEvents } from "../../lib/sse.ts";
-import { sieveEvents } from "../../lib/sse-landmarks.ts";
 import { reportedError, writeFailure } from "./error.ts";
 import { EventReader } from "./event-reader.ts";
 import { EventWriter, sse } from "./event-writer.ts";
@@ -57,19 +57,15 @@ class Watcher implements StreamWatcher {
   finishReason: FinishReason = FinishReason.UNSPECIFIED;
   finished = false;
   ended = false;
-  readonly #held: Buffer[] = [];
-
   /** The event that ends the message, which tells of its usage, and what comes with it. */
+  readonly #end = new HeldEnd(landmark, (event) => this.#isEnd(event));
+
   get held(): Buffer | undefined {
-    return this.#held.length === 0 ? undefined : Buffer.concat(this.#held);
+    return this.#end.bytes;
   }
 
   see(bytes: Buffer): Buffer {
-    return sieveEvents(bytes, landmark, (event) => {
-      const isEnd = this.#isEnd(event);
-      if (isEnd) this.#held.push(event);
-      return !isEnd;
-    });
+    return this.#end.sieve(bytes);
   }
 
   #isEnd(event: Buffer): boolean {

@@ -10,6 +10,7 @@ import { ToolKind } from "../../../gen/causeway/chat/v1/content_pb.ts";
 import { type Drops, userJson } from "../../core/drops.ts";
 import { GatewayError } from "../../core/error.ts";
 import type { Members } from "../../core/extensions.ts";
+import { serverTool, toolName, writeServerTool } from "../../core/tools.ts";
 import type { WireObject } from "../../core/wire-object.ts";
 import type { JsonMembers } from "../../lib/json-members.ts";
 import type { RawJson } from "../../lib/json-text.ts";
@@ -22,7 +23,7 @@ function readTool(wire: WireObject, source: JsonMembers | undefined, strict: boo
   const type = wire.required("type", wire.string("type"), "'function'");
   if (type !== "function") {
     const json = source?.bytes.toString("utf8") ?? "{}";
-    return create(ToolSchema, { kind: { case: "server", value: { dialect: dialectName, type, json } } });
+    return serverTool(dialectName, type, json);
   }
   const body = wire.required(type, wire.object(type), "an object");
   const name = body.required("name", body.string("name"), "a string");
@@ -61,9 +62,7 @@ function writeTool(tool: Tool, path: string, drops: Drops): Members | RawJson | 
       return written;
     }
     case "server":
-      if (kind.value.dialect !== dialectName) return drops.add(`${path}.server`);
-      drops.ifSet(`${path}.extensions`, tool.extensions);
-      return userJson(kind.value.json, `${path}.server.json`);
+      return writeServerTool(tool, kind.value, dialectName, path, drops);
     case "custom":
       return drops.add(`${path}.custom`);
     case undefined:
@@ -132,7 +131,7 @@ function writeChoice(
   const among = (): ((tool: Tool) => boolean) => {
     if (allowed.length === 0) return everyTool;
     emulated.push("tool_choice.allowed");
-    return (tool) => allowed.includes(nameOf(tool));
+    return (tool) => allowed.includes(toolName(tool));
   };
   switch (mode) {
     case ToolChoiceMode.UNSPECIFIED:
@@ -156,7 +155,7 @@ function writeNamed(
   drops: Drops,
   emulated: string[],
 ): WrittenChoice {
-  const named = tools.find((tool) => nameOf(tool) === name && mayBe(tool, kind));
+  const named = tools.find((tool) => toolName(tool) === name && mayBe(tool, kind));
   if (named === undefined) {
     throw new GatewayError("invalid_request", `'tool_choice.name': the request has no such tool as '${name}'.`, {
       param: "tool_choice.name",
@@ -169,8 +168,6 @@ function writeNamed(
   emulated.push("tool_choice.name");
   return { toolChoice: "REQUIRED", isOffered: (tool) => tool === named };
 }
-
-const nameOf = ({ kind }: Tool): string => (kind.case === "function" || kind.case === "custom" ? kind.value.name : "");
 
 const mayBe = ({ kind }: Tool, wanted: ToolKind): boolean =>
   wanted === ToolKind.UNSPECIFIED || (kind.case === "custom") === (wanted === ToolKind.CUSTOM);

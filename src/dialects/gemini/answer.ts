@@ -1,10 +1,12 @@
 import { type ChatEvent, type ChatResponse, FinishReason } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import type { AnswerCodec, AnswerFacts } from "../../core/dialect.ts";
-import { GatewayError } from "../../core/error.ts";
+import type { GatewayError } from "../../core/error.ts";
 import { foldEvents } from "../../core/fold.ts";
+import { holdsArray } from "../../core/json-array.ts";
+import { malformedAnswer } from "../../core/malformed.ts";
+import { watchAnswer } from "../../core/whole-answer.ts";
 import { count, isRecord, noFields, records, text, type Wire } from "../../core/wire-values.ts";
-import { JsonError, parseJson } from "../../lib/json.ts";
-import { JsonMembers } from "../../lib/json-members.ts";
+import type { JsonMembers } from "../../lib/json-members.ts";
 import { blockedPrompt, ChunkReader } from "./chunk-reader.ts";
 import { writeWhole } from "./chunk-writer.ts";
 import { reportedError } from "./error.ts";
@@ -12,16 +14,13 @@ import { readUsage } from "./usage.ts";
 import { readFinishReason } from "./wire.ts";
 
 /** "GenerateContentResponse" (ai.google.dev/api/generate-content). */
-export const answerCodec: AnswerCodec = { read, write: writeWhole, watch };
-
-const malformed = (why: string, cause?: unknown): GatewayError =>
-  new GatewayError("upstream_malformed", `The provider's answer ${why}.`, { cause });
+export const answerCodec: AnswerCodec = { read, write: writeWhole, watch: (body) => watchAnswer(body, lookAt, look) };
 
 /** Without candidates there has to be a reason. */
 const isAnswer = (wire: unknown): wire is Wire =>
   isRecord(wire) && (Array.isArray(wire.candidates) || isRecord(wire.promptFeedback));
 
-const noAnswer = (): GatewayError => malformed("has neither 'candidates' nor 'promptFeedback'");
+const noAnswer = (): GatewayError => malformedAnswer("has neither 'candidates' nor 'promptFeedback'");
 
 function read(wire: unknown): ChatResponse {
   const events: ChatEvent[] = [];
@@ -30,18 +29,6 @@ function read(wire: unknown): ChatResponse {
   if (!isAnswer(wire)) throw noAnswer();
   reader.end(events);
   return foldEvents(events);
-}
-
-/** Up to this length an answer is parsed whole, which is cheaper than finding its members first. */
-const parsedWholeBytes = 16 * 1024;
-
-function watch(body: Buffer): AnswerFacts {
-  try {
-    return body.length <= parsedWholeBytes ? lookAt(parseJson(body.toString("utf8"))) : look(JsonMembers.scan(body));
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    throw malformed(`is no JSON: ${error.message}`, error);
-  }
 }
 
 function lookAt(wire: unknown): AnswerFacts {
@@ -76,11 +63,9 @@ function factsOf(ends: readonly CandidateEnd[], isBlocked: boolean, usage: unkno
   return { usage: readUsage(usage), finishReason };
 }
 
-const openBracket = 0x5b;
-
 /** The same for a long answer, most of which is an image as a rule: only what is looked for is parsed. */
 function look(members: JsonMembers): AnswerFacts {
-  if (members.has("error") || members.firstByte("candidates") !== openBracket) return lookAt(members.value());
+  if (members.has("error") || !holdsArray(members, "candidates")) return lookAt(members.value());
   const candidates = members.objects("candidates").filter((candidate) => candidate !== undefined);
   const ends = candidates.map((candidate, i) => {
     const parts = candidate.object("content")?.objects("parts") ?? [];

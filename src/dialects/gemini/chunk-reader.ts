@@ -1,8 +1,8 @@
 import type { ChatEvent } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import type { Usage } from "../../../gen/causeway/chat/v1/usage_pb.ts";
-import { GatewayError } from "../../core/error.ts";
 import { fieldText } from "../../core/extensions.ts";
 import { chatEvent } from "../../core/fold.ts";
+import { malformedEvent } from "../../core/malformed.ts";
 import { count, isRecord, noFields, records, text, type Wire } from "../../core/wire-values.ts";
 import { ChoiceReader } from "./choice-reader.ts";
 import { reportedError } from "./error.ts";
@@ -36,9 +36,7 @@ export class ChunkReader {
   read(chunk: unknown, events: ChatEvent[]): void {
     const error = reportedError(chunk);
     if (error !== undefined) throw error;
-    if (!isRecord(chunk)) {
-      throw new GatewayError("upstream_malformed", "The provider sent an event that is no JSON object.");
-    }
+    if (!isRecord(chunk)) throw malformedEvent();
     const usage = readUsage(chunk.usageMetadata);
     const blocked = blockedPrompt(chunk);
     this.#note(chunk, blocked !== undefined);

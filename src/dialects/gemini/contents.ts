@@ -1,4 +1,5 @@
 import { type Message, type Part, Role } from "../../../gen/causeway/chat/v1/content_pb.ts";
+import { isInstruction, roleFault, unknownRole } from "../../core/conversation.ts";
 import { GatewayError } from "../../core/error.ts";
 import type { Members } from "../../core/extensions.ts";
 import type { RawJson } from "../../lib/json-text.ts";
@@ -35,8 +36,6 @@ interface WrittenCallResult {
   readonly name: string;
   readonly written: Members;
 }
-
-const isInstruction = ({ role }: Message): boolean => role === Role.SYSTEM || role === Role.DEVELOPER;
 
 /** Throws GatewayError "invalid_request" for roles that make no sense, and when nothing is left to be asked. */
 export function writeConversation(messages: readonly Message[], context: WriteContext): WrittenConversation {
@@ -107,10 +106,8 @@ class TurnWriter {
         turn.hasSpoken = true;
         return turn;
       }
-      case Role.UNSPECIFIED:
-        throw roleFault(path, "it has to be set");
       default:
-        throw roleFault(path, `${String(role)} is none that this gateway knows`);
+        throw unknownRole(role, path);
     }
   }
 
@@ -168,9 +165,6 @@ class TurnWriter {
     }
   }
 }
-
-const roleFault = (path: string, why: string): GatewayError =>
-  new GatewayError("invalid_request", `'${path}.role': ${why}.`, { param: `${path}.role` });
 
 /** What stands for the signature of a call that another model made, or whose signature a client lost ("Thought signatures"). */
 const noSignature = "skip_thought_signature_validator";

@@ -1,7 +1,7 @@
 import type { ChatRequest } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import { refuseBroken } from "../../core/broken-json.ts";
 import type { CountingCodec, RequestTarget, WrittenRequest } from "../../core/dialect.ts";
-import { GatewayError } from "../../core/error.ts";
+import { malformedAnswer } from "../../core/malformed.ts";
 import { count, isRecord } from "../../core/wire-values.ts";
 import { toJson } from "../../lib/json-text.ts";
 import { reportedError } from "./error.ts";
@@ -39,5 +39,5 @@ function read(wire: unknown): number {
   if (error !== undefined) throw error;
   const tokens = isRecord(wire) ? count(wire.totalTokens) : undefined;
   if (tokens !== undefined) return tokens;
-  throw new GatewayError("upstream_malformed", "The provider's answer is no count of tokens: it has no 'totalTokens'.");
+  throw malformedAnswer("is no count of tokens: it has no 'totalTokens'");
 }

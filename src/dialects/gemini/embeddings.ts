@@ -7,8 +7,10 @@ import { type Usage, UsageSchema, UsageSource } from "../../../gen/causeway/chat
 import { refuseBroken } from "../../core/broken-json.ts";
 import type { EmbeddingsAnswer, EmbeddingsCodec, RequestTarget, WrittenRequest } from "../../core/dialect.ts";
 import { Drops, userJson } from "../../core/drops.ts";
+import { malformedEmbeddings, readVector } from "../../core/embeddings.ts";
 import { GatewayError } from "../../core/error.ts";
 import type { Members } from "../../core/extensions.ts";
+import { invalidRequest } from "../../core/invalid-request.ts";
 import { count, isRecord, type Wire } from "../../core/wire-values.ts";
 import type { JsonMembers } from "../../lib/json-members.ts";
 import { toJson } from "../../lib/json-text.ts";
@@ -37,7 +39,7 @@ function readRequest(body: JsonMembers): CreateEmbeddingsRequest {
   const isSingle = wire.raw("requests") === undefined;
   const items = isSingle ? [wire] : wire.list("requests");
   const [first, ...others] = items.map(readItem);
-  if (first === undefined) throw invalid("requests", "'requests' has to hold at least one request.");
+  if (first === undefined) throw invalidRequest("requests", "'requests' has to hold at least one request.");
   for (const item of others) refuseDifference(first, item);
   const { taskType, dimensions } = first;
   const all = [first, ...others];
@@ -77,7 +79,7 @@ function readItem(wire: GoogleObject): ReadItem {
 /** The parts of a content are embedded together. */
 function readText(content: GoogleObject): string {
   const parts = content.list("parts");
-  if (parts.length === 0) throw invalid(content.at("parts"), `'${content.at("parts")}' has to hold a text.`);
+  if (parts.length === 0) throw invalidRequest(content.at("parts"), `'${content.at("parts")}' has to hold a text.`);
   return parts
     .map((part) => {
       const text = part.string("text");
@@ -109,15 +111,12 @@ function refuseDifference(first: ReadItem, item: ReadItem): void {
   );
 }
 
-const invalid = (param: string, message: string): GatewayError =>
-  new GatewayError("invalid_request", message, { param });
-
 function writeRequest(request: CreateEmbeddingsRequest, { model, variant }: RequestTarget): WrittenRequest {
   const drops = new Drops(dialectName);
   drops.ifSet("input_tokens", request.inputTokens);
   drops.ifSet("end_user_id", request.endUserId);
   if (request.input.length === 0)
-    throw invalid("input", "'input' has to hold at least one text: tokens cannot be embedded here.");
+    throw invalidRequest("input", "'input' has to hold at least one text: tokens cannot be embedded here.");
   const { [single]: _, [titles]: titleList, ...extensions } = request.extensions;
   const taskType = writeTaskType(request.inputType);
   if (taskType === undefined) drops.ifSet("input_type", request.inputType);
@@ -182,21 +181,19 @@ function readAnswer(wire: unknown): EmbeddingsAnswer {
   const answer = isRecord(wire) ? wire : {};
   const { embedding, embeddings, predictions } = answer;
   const usage = readUsage(answer.usageMetadata);
-  if (isRecord(embedding)) return { model: "", vectors: [readVector(embedding, "embedding")], usage };
+  if (isRecord(embedding)) return { model: "", vectors: [readValues(embedding, "embedding")], usage };
   if (Array.isArray(embeddings)) {
-    return { model: "", vectors: embeddings.map((item, i) => readVector(item, `embeddings[${i}]`)), usage };
+    return { model: "", vectors: embeddings.map((item, i) => readValues(item, `embeddings[${i}]`)), usage };
   }
-  if (!Array.isArray(predictions)) throw malformed("it has none of 'embeddings', 'embedding' and 'predictions'");
+  if (!Array.isArray(predictions))
+    throw malformedEmbeddings("it has none of 'embeddings', 'embedding' and 'predictions'");
   const items = predictions.map((item: unknown) => (isRecord(item) ? item.embeddings : undefined));
-  const vectors = items.map((item, i) => readVector(item, `predictions[${i}].embeddings`));
+  const vectors = items.map((item, i) => readValues(item, `predictions[${i}].embeddings`));
   return { model: "", vectors, usage: usage ?? readStatistics(items) };
 }
 
-function readVector(wire: unknown, path: string): readonly number[] {
-  const values = isRecord(wire) ? wire.values : undefined;
-  if (Array.isArray(values) && values.every((value) => typeof value === "number")) return values;
-  throw malformed(`'${path}.values' is no array of numbers`);
-}
+const readValues = (wire: unknown, path: string): number[] =>
+  readVector(isRecord(wire) ? wire.values : undefined, `${path}.values`);
 
 /** Vertex AI counts each text's tokens. */
 function readStatistics(items: readonly unknown[]): Usage | undefined {
@@ -222,6 +219,3 @@ function writeAnswer({ vectors, usage }: EmbeddingsAnswer, request: CreateEmbedd
     isSingle ? { embedding: embeddings[0] ?? { values: [] }, usageMetadata } : { embeddings, usageMetadata },
   );
 }
-
-const malformed = (why: string): GatewayError =>
-  new GatewayError("upstream_malformed", `The provider's answer is no list of embeddings: ${why}.`);

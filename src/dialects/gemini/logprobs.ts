@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { type TokenLogprob, TokenLogprobSchema } from "../../../gen/causeway/chat/v1/content_pb.ts";
 import type { Members } from "../../core/extensions.ts";
+import { finiteLogprob } from "../../core/logprobs.ts";
 import { isRecord, records, text, type Wire } from "../../core/wire-values.ts";
 
 /**
@@ -25,12 +26,9 @@ function readLogprob({ token, logProbability = 0 }: Wire): TokenLogprob | undefi
   return create(TokenLogprobSchema, { token: text(token), logprob: logProbability });
 }
 
-/** JSON knows no infinity: so unlikely that no vendor reports less. */
-const unlikely = -9999;
-
 const writeLogprob = ({ token, logprob }: TokenLogprob): Members => ({
   token,
-  logProbability: Number.isFinite(logprob) ? logprob : unlikely,
+  logProbability: finiteLogprob(logprob),
 });
 
 export const writeLogprobs = (entries: readonly TokenLogprob[]): Members => ({

@@ -1,5 +1,5 @@
-import { create } from "@bufbuild/protobuf";
-import { type Message, MessageSchema, type Part, Role } from "../../../gen/causeway/chat/v1/content_pb.ts";
+import { type Message, type Part, Role } from "../../../gen/causeway/chat/v1/content_pb.ts";
+import { messageOf } from "../../core/conversation.ts";
 import { GatewayError } from "../../core/error.ts";
 import { OpenCalls, requestCallId } from "./call-ids.ts";
 import { isProven } from "./foreign-thoughts.ts";
@@ -60,13 +60,6 @@ function readModelContent(wire: GoogleObject, at: number, calls: OpenCalls, mess
   if (first === undefined) return;
   if (continuePart(last.parts.at(-1), first)) last.parts.push(...rest);
   else last.parts.push(...parts);
-}
-
-function messageOf(role: Role, parts: Part[], extensions: Record<string, string>): Message {
-  const message = create(MessageSchema, { role });
-  message.parts = parts;
-  message.extensions = extensions;
-  return message;
 }
 
 const isNothing = (read: Part): boolean => read.kind.case === "text" && read.kind.value.text === "" && isPlain(read);

@@ -4,6 +4,7 @@ import { refuseBroken } from "../../core/broken-json.ts";
 import type { RequestCodec, RequestPeek, RequestTarget, WrittenRequest } from "../../core/dialect.ts";
 import { Drops } from "../../core/drops.ts";
 import type { Members } from "../../core/extensions.ts";
+import { holdsArray, holdsEmptyArray } from "../../core/json-array.ts";
 import { nonEmpty } from "../../core/written.ts";
 import type { JsonMembers } from "../../lib/json-members.ts";
 import { toJson } from "../../lib/json-text.ts";
@@ -24,14 +25,11 @@ export const requestCodec: RequestCodec = {
   relay: (body) => body.bytes, // the model and the stream are said in the path, and usage comes unasked
 };
 
-const openBracket = 0x5b;
-
 function peek(body: JsonMembers): RequestPeek {
-  const contents = body.span("contents");
-  if (contents === undefined) throw noContents();
-  const isArray = body.firstByte("contents") === openBracket;
-  if (!isArray) new GoogleObject({ contents: body.get("contents") }, "", () => undefined).list("contents");
-  else if (contents.end - contents.start < 16 && /^\[\s*\]$/.test(body.text("contents") ?? "")) throw noContents();
+  if (!body.has("contents") || holdsEmptyArray(body, "contents")) throw noContents();
+  if (!holdsArray(body, "contents")) {
+    new GoogleObject({ contents: body.get("contents") }, "", () => undefined).list("contents");
+  }
   return { model: "", stream: false, usageWanted: true };
 }
 

@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { type ReasoningConfig, ReasoningConfigSchema } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import type { Members } from "../../core/extensions.ts";
+import { showsThoughts } from "../../core/reasoning.ts";
 import type { WriteContext } from "./context.ts";
 import type { GoogleObject } from "./google-object.ts";
 import type { ModelWords } from "./wire.ts";
@@ -142,19 +143,6 @@ function budgetOf(effort: string, words: ModelWords): number | undefined {
 
 /** Google shows summaries of thoughts in one length. */
 function writeShown(summary: string, { drops, emulated }: WriteContext): Members {
-  switch (summary) {
-    case "":
-      return {};
-    case "none":
-      return { includeThoughts: false };
-    case "auto":
-      return { includeThoughts: true };
-    case "concise":
-    case "detailed":
-      emulated.push("reasoning.summary");
-      return { includeThoughts: true };
-    default:
-      drops.add("reasoning.summary");
-      return {};
-  }
+  const includeThoughts = showsThoughts(summary, drops, (field) => void emulated.push(field));
+  return includeThoughts === undefined ? {} : { includeThoughts };
 }

@@ -10,6 +10,7 @@ import {
 import { ToolKind } from "../../../gen/causeway/chat/v1/content_pb.ts";
 import { type Drops, userJson } from "../../core/drops.ts";
 import type { Members } from "../../core/extensions.ts";
+import { serverTool } from "../../core/tools.ts";
 import type { RawJson } from "../../lib/json-text.ts";
 import type { GoogleObject } from "./google-object.ts";
 import { readSchema } from "./schema.ts";
@@ -41,7 +42,7 @@ function readServerTool(wire: GoogleObject): Tool | undefined {
   const members = rest.map(([key, json]) => [key.slice(dialectName.length + 1), json] as const);
   const json = `{${members.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(",")}}`;
   const type = members[0]?.[0] ?? "";
-  return create(ToolSchema, { kind: { case: "server", value: { dialect: dialectName, type, json } } });
+  return serverTool(dialectName, type, json);
 }
 
 /** Functions that follow one another are one of Google's tools. */

@@ -5,6 +5,7 @@ import { chatEvent, partDelta } from "../../core/fold.ts";
 import { part, readMedia } from "../../core/media.ts";
 import { WholeText } from "../../core/whole-text.ts";
 import { count, isRecord, noFields, records, text, type Wire } from "../../core/wire-values.ts";
+import { readSeconds } from "../openai/answer-fields.ts";
 import { readCitation, readSources } from "./citations.ts";
 import { GeminiThoughts, isOnlyMark } from "./gemini-thoughts.ts";
 import { readLegacyLogprobs, readLogprobs } from "./logprobs.ts";
@@ -267,7 +268,7 @@ export class ChoiceReader {
 
   #beginAudio(wire: Wire, events: ChatEvent[]): number {
     this.#close(events);
-    const expiresAt = integer(wire.expires_at);
+    const expiresAt = readSeconds(wire.expires_at);
     const begun = part({ case: "audio", value: { id: text(wire.id), expiresAt } });
     begun.extensions = rest(wire, audioFields, "audio.");
     const index = this.#start(begun, events);
@@ -339,8 +340,3 @@ const writtenArguments = (value: unknown): string =>
 
 /** As it is: it may go on in the middle of a character. */
 const string = (value: unknown): string => (typeof value === "string" ? value : "");
-
-export function integer(value: unknown): bigint {
-  const whole = typeof value === "number" ? Math.trunc(value) : 0;
-  return Number.isSafeInteger(whole) ? BigInt(whole) : 0n;
-}

@@ -1,10 +1,11 @@
 import type { ChatEvent } from "../../../gen/causeway/chat/v1/chat_pb.ts";
-import { GatewayError } from "../../core/error.ts";
-import { fieldText } from "../../core/extensions.ts";
+import type { GatewayError } from "../../core/error.ts";
 import { chatEvent } from "../../core/fold.ts";
+import { malformedEvent } from "../../core/malformed.ts";
 import { count, isRecord, text, type Wire } from "../../core/wire-values.ts";
+import { AnswerFields, readSeconds } from "../openai/answer-fields.ts";
 import { reportedError } from "../openai/error.ts";
-import { ChoiceReader, integer } from "./choice-reader.ts";
+import { ChoiceReader } from "./choice-reader.ts";
 import { dialectName, readUsage } from "./wire.ts";
 
 const topFields = new Set(["id", "object", "created", "model", "choices", "usage", "service_tier", "obfuscation"]);
@@ -17,10 +18,7 @@ export class ChunkReader {
   readonly #isWhole: boolean;
   #started = false;
   readonly #choices = new Map<number, ChoiceReader>();
-  /** Vendor fields of the answer: most servers repeat them in every chunk. */
-  readonly #told = new Map<string, string>();
-  /** Those that nobody was told of yet. */
-  #untold: Record<string, string> = {};
+  readonly #fields = new AnswerFields(dialectName, topFields);
   /** The latest chunk that told what was searched. */
   #sources: Wire | undefined;
 
@@ -34,12 +32,10 @@ export class ChunkReader {
    * that the chunk reports, or "upstream_malformed".
    */
   read(chunk: unknown, events: ChatEvent[]): boolean {
-    if (!isRecord(chunk)) {
-      throw new GatewayError("upstream_malformed", "The provider sent an event that is no JSON object.");
-    }
+    if (!isRecord(chunk)) throw malformedEvent();
     const error = chunkError(chunk);
     if (error !== undefined) throw error;
-    this.#note(chunk);
+    this.#fields.note(chunk);
     if (chunk.search_results !== undefined || chunk.citations !== undefined) this.#sources = chunk;
     const { choices } = chunk;
     const usage = isRecord(chunk.usage) || isRecord(chunk.x_groq) ? readToldUsage(chunk) : undefined;
@@ -51,28 +47,16 @@ export class ChunkReader {
     }
     if (Array.isArray(choices)) for (const choice of choices) if (isRecord(choice)) this.#choice(choice, events);
     if (usage === undefined) return Array.isArray(choices) && choices.length === 1 && saysContentOnly(choices[0]);
-    Object.assign(usage.extensions, this.#untold);
-    this.#untold = {};
+    Object.assign(usage.extensions, this.#fields.take());
     events.push(chatEvent("usage", usage));
     return false;
   }
 
-  #note(chunk: Wire): void {
-    for (const key in chunk) {
-      if (topFields.has(key) || chunk[key] === null) continue;
-      const json = fieldText(chunk[key]);
-      if (json === undefined || this.#told.get(key) === json) continue;
-      this.#told.set(key, json);
-      this.#untold[`${dialectName}/${text(key)}`] = json;
-    }
-  }
-
   #start(chunk: Wire, events: ChatEvent[]): void {
     this.#started = true;
-    const created = integer(chunk.created);
+    const created = readSeconds(chunk.created);
     const head = { id: text(chunk.id), model: text(chunk.model), serviceTier: text(chunk.service_tier) };
-    events.push(chatEvent("start", { ...head, created, extensions: this.#untold }));
-    this.#untold = {};
+    events.push(chatEvent("start", { ...head, created, extensions: this.#fields.take() }));
   }
 
   #choice(wire: Wire, events: ChatEvent[]): void {
@@ -82,7 +66,7 @@ export class ChunkReader {
       choice = new ChoiceReader(index, this.#isWhole);
       this.#choices.set(index, choice);
     }
-    if (choice.read(wire, this.#untold, this.#sources, events)) this.#untold = {};
+    if (choice.read(wire, this.#fields.untold, this.#sources, events)) this.#fields.take();
   }
 }
 

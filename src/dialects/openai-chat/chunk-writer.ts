@@ -1,15 +1,12 @@
-import type { ChatEvent, ChatFinish, PartDelta, PartStart } from "../../../gen/causeway/chat/v1/chat_pb.ts";
+import type { ChatFinish, PartDelta, PartStart } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import type { Part, TokenLogprob } from "../../../gen/causeway/chat/v1/content_pb.ts";
-import type { Usage } from "../../../gen/causeway/chat/v1/usage_pb.ts";
-import { GatewayError } from "../../core/error.ts";
 import { graftOwn, type Members } from "../../core/extensions.ts";
 import { type Json, toJson } from "../../lib/json-text.ts";
-import { CallPlaces, type Head, writeGrowth, writeHead, writeStart } from "./delta-writer.ts";
+import type { ChoiceWriter, Send } from "../openai/chunk-writer.ts";
+import { CallPlaces, writeGrowth, writeStart } from "./delta-writer.ts";
 import { DetailsWriter } from "./details-writer.ts";
 import { writeChunkLogprobs } from "./logprobs.ts";
-import { dialectName, writeFinishReason, writeUsage } from "./wire.ts";
-
-const noHead: Head = { id: "", created: 0n, model: "", serviceTier: "", extensions: {} };
+import { dialectName, writeFinishReason } from "./wire.ts";
 
 interface WriterChoice {
   readonly calls: CallPlaces;
@@ -21,71 +18,13 @@ interface WriterChoice {
   isThinking: boolean;
 }
 
-/** Turns events into chunks, as JSON text. Made for one answer. */
-export class ChunkWriter {
-  readonly #isUsageWanted: boolean;
-  /** Everything up to a chunk's choices. */
-  #head: string;
-  /** What follows them. */
-  readonly #tail: string;
+/** Says what events say in deltas, as JSON text. Made for one answer. */
+export class DeltaWriter implements ChoiceWriter {
   readonly #choices = new Map<number, WriterChoice>();
-  #usage: Usage | undefined;
 
-  constructor(usageWanted: boolean) {
-    this.#isUsageWanted = usageWanted;
-    this.#tail = usageWanted ? `],"usage":null}` : "]}";
-    this.#head = headText(noHead);
-  }
-
-  /** Calls `send` for each of the event's chunks. Throws GatewayError for an event that reports a failure. */
-  write({ kind }: ChatEvent, send: (chunk: string) => void): void {
-    switch (kind.case) {
-      case "partDelta":
-        this.#grow(kind.value, send);
-        return;
-      case "partStart":
-        this.#begin(kind.value, send);
-        return;
-      case "start":
-        this.#head = headText(kind.value);
-        return;
-      case "finish":
-        this.#finish(kind.value, send);
-        return;
-      case "usage":
-        this.#usage = kind.value; // told once, at the end: the last one counts
-        return;
-      case "error":
-        throw new GatewayError("upstream_error", kind.value.message);
-      case "partEnd":
-        this.#endThought(kind.value.choice, send);
-        return;
-      case undefined:
-        return;
-      default:
-        kind satisfies never;
-    }
-  }
-
-  /** The chunk with the usage, when the client asked for it. */
-  end(): string | undefined {
-    if (!this.#isUsageWanted || this.#usage === undefined) return undefined;
-    return `${this.#head}],"usage":${toJson(writeUsage(this.#usage))}}`;
-  }
-
-  #choice(choice: number): WriterChoice {
-    let state = this.#choices.get(choice);
-    if (state === undefined) {
-      const details = new DetailsWriter();
-      state = { calls: new CallPlaces(), details, kinds: [], hasSpoken: false, isThinking: false };
-      this.#choices.set(choice, state);
-    }
-    return state;
-  }
-
-  #begin({ choice, index, part }: PartStart, send: (chunk: string) => void): void {
+  begin({ choice, index, part }: PartStart, send: Send): void {
     if (part === undefined) return;
-    this.#endThought(choice, send);
+    this.end(choice, send);
     const state = this.#choice(choice);
     const of = part.kind.case;
     state.kinds[index] = of;
@@ -94,10 +33,10 @@ export class ChunkWriter {
     state.isThinking ||= of === "reasoning";
     if (delta === undefined && details.length === 0) return;
     const members: Members = { ...delta, reasoning_details: details.length === 0 ? undefined : details };
-    send(this.#chunk(choice, state, toJson(members).slice(1, -1), part.logprobs, of));
+    send(this.#written(choice, state, toJson(members).slice(1, -1), part.logprobs, of));
   }
 
-  #grow(growth: PartDelta, send: (chunk: string) => void): void {
+  grow(growth: PartDelta, send: Send): void {
     const { choice, index, delta, logprobs } = growth;
     const state = this.#choice(choice);
     const of = state.kinds[index];
@@ -111,16 +50,37 @@ export class ChunkWriter {
             : [];
       if (details.length > 0) members = `${members === undefined ? "" : `${members},`}${detailsText(details)}`;
     }
-    if (members !== undefined) send(this.#chunk(choice, state, members, logprobs, of));
+    if (members !== undefined) send(this.#written(choice, state, members, logprobs, of));
   }
 
-  #endThought(choice: number, send: (chunk: string) => void): void {
+  end(choice: number, send: Send): void {
     const state = this.#choice(choice);
     const details = state.details.end();
-    if (details.length > 0) send(this.#chunk(choice, state, detailsText(details), [], "reasoning"));
+    if (details.length > 0) send(this.#written(choice, state, detailsText(details), [], "reasoning"));
   }
 
-  #chunk(
+  finish({ choice, reason, extensions }: ChatFinish, send: Send): void {
+    this.end(choice, send);
+    const state = this.#choice(choice);
+    const message: Members = state.hasSpoken ? {} : { role: "assistant" };
+    state.hasSpoken = true;
+    const written: Members = { index: choice, message, logprobs: null, finish_reason: writeFinishReason(reason) };
+    graftOwn(written, extensions, dialectName);
+    const { message: delta, ...rest } = written;
+    send(toJson({ ...rest, delta }));
+  }
+
+  #choice(choice: number): WriterChoice {
+    let state = this.#choices.get(choice);
+    if (state === undefined) {
+      const details = new DetailsWriter();
+      state = { calls: new CallPlaces(), details, kinds: [], hasSpoken: false, isThinking: false };
+      this.#choices.set(choice, state);
+    }
+    return state;
+  }
+
+  #written(
     choice: number,
     state: WriterChoice,
     members: string,
@@ -131,21 +91,8 @@ export class ChunkWriter {
     state.hasSpoken = true;
     if (of !== "reasoning" && of !== "opaque") state.isThinking = false;
     const probabilities = logprobs.length === 0 ? "null" : toJson(writeChunkLogprobs(logprobs, of === "refusal"));
-    return `${this.#head}{"index":${choice},"delta":{${role}${members}},"logprobs":${probabilities},"finish_reason":null}${this.#tail}`;
-  }
-
-  #finish({ choice, reason, extensions }: ChatFinish, send: (chunk: string) => void): void {
-    this.#endThought(choice, send);
-    const state = this.#choice(choice);
-    const message: Members = state.hasSpoken ? {} : { role: "assistant" };
-    state.hasSpoken = true;
-    const written: Members = { index: choice, message, logprobs: null, finish_reason: writeFinishReason(reason) };
-    graftOwn(written, extensions, dialectName);
-    const { message: delta, ...rest } = written;
-    send(`${this.#head}${toJson({ ...rest, delta })}${this.#tail}`);
+    return `{"index":${choice},"delta":{${role}${members}},"logprobs":${probabilities},"finish_reason":null}`;
   }
 }
 
 const detailsText = (details: readonly Json[]): string => `"reasoning_details":${toJson(details)}`;
-
-const headText = (head: Head): string => `${toJson(writeHead(head, "chat.completion.chunk")).slice(0, -1)},"choices":[`;

@@ -1,15 +1,14 @@
-import type { ChatStart, PartDelta } from "../../../gen/causeway/chat/v1/chat_pb.ts";
+import type { PartDelta } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import { type Part, type ToolCall, ToolKind } from "../../../gen/causeway/chat/v1/content_pb.ts";
 import { graftOwn, type Members } from "../../core/extensions.ts";
 import { toBase64, writeDataUrl } from "../../core/media.ts";
 import { RawJson, toJson } from "../../lib/json-text.ts";
+import type { Head } from "../openai/chunk-writer.ts";
 import { writeCitation } from "./citations.ts";
 import { writeSignature } from "./tool-calls.ts";
 import { dialectName, writeServiceTier } from "./wire.ts";
 
 /** What events say on the wire: in a chunk's delta, or added up in a whole message. */
-
-export type Head = Pick<ChatStart, "id" | "created" | "model" | "serviceTier" | "extensions">;
 
 /** What all chunks of an answer, or the answer, begin with. */
 export function writeHead(start: Head, object: string): Members {

@@ -6,15 +6,16 @@ import {
 import { refuseBroken } from "../../core/broken-json.ts";
 import type { EmbeddingsAnswer, EmbeddingsCodec, RequestTarget, WrittenRequest } from "../../core/dialect.ts";
 import { Drops } from "../../core/drops.ts";
+import { malformedEmbeddings, readVector } from "../../core/embeddings.ts";
 import { GatewayError } from "../../core/error.ts";
 import type { Members } from "../../core/extensions.ts";
+import { missingModel } from "../../core/invalid-request.ts";
 import { readBase64 } from "../../core/media.ts";
 import { WireObject } from "../../core/wire-object.ts";
 import { isRecord, text } from "../../core/wire-values.ts";
 import type { JsonMembers } from "../../lib/json-members.ts";
 import { toJson } from "../../lib/json-text.ts";
 import { reportedError } from "../openai/error.ts";
-import { missingModel } from "../openai/request.ts";
 import { embeddingWordsOf } from "./variant.ts";
 import { dialectName, readUsage } from "./wire.ts";
 
@@ -102,16 +103,17 @@ function readAnswer(wire: unknown): EmbeddingsAnswer {
   const error = reportedError(answer);
   if (error !== undefined) throw error;
   const { data } = answer;
-  if (!Array.isArray(data)) throw malformed("it has no 'data'");
+  if (!Array.isArray(data)) throw malformedEmbeddings("it has no 'data'");
   const vectors: (readonly number[] | undefined)[] = Array.from(data, () => undefined);
   data.forEach((item: unknown, i) => {
     const { index = i, embedding } = isRecord(item) ? item : {};
     if (typeof index !== "number" || !(index in vectors) || vectors[index] !== undefined) {
-      throw malformed(`'data[${i}].index' is no place of its own in the list`);
+      throw malformedEmbeddings(`'data[${i}].index' is no place of its own in the list`);
     }
-    const vector = typeof embedding === "string" ? readFloats(embedding) : embedding;
-    if (!isVector(vector)) throw malformed(`'data[${i}].embedding' is no array of numbers`);
-    vectors[index] = vector;
+    vectors[index] = readVector(
+      typeof embedding === "string" ? readFloats(embedding) : embedding,
+      `data[${i}].embedding`,
+    );
   });
   return { model: text(answer.model), vectors: vectors.map((v) => v ?? []), usage: readUsage(answer.usage) };
 }
@@ -142,9 +144,3 @@ function writeFloats(vector: readonly number[]): string {
   vector.forEach((value, i) => void bytes.writeFloatLE(value, i * 4));
   return bytes.toString("base64");
 }
-
-const isVector = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.every((component) => typeof component === "number");
-
-const malformed = (why: string): GatewayError =>
-  new GatewayError("upstream_malformed", `The provider's answer is no list of embeddings: ${why}.`);

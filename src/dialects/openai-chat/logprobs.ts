@@ -1,27 +1,17 @@
 import { create } from "@bufbuild/protobuf";
 import { type TokenLogprob, TokenLogprobSchema } from "../../../gen/causeway/chat/v1/content_pb.ts";
-import { isRecord, records, text, type Wire } from "../../core/wire-values.ts";
+import { isRecord, text } from "../../core/wire-values.ts";
 import type { Json } from "../../lib/json-text.ts";
+import * as openai from "../openai/logprobs.ts";
 
 /** "The chat completion object", choices.logprobs. */
 
-/** One without a number is none. */
-export function readLogprobs(wire: unknown): TokenLogprob[] {
-  if (!Array.isArray(wire)) return [];
-  return records(wire).flatMap((entry) => {
-    const read = readLogprob(entry);
-    if (read === undefined) return [];
-    read.top = records(entry.top_logprobs).flatMap((top) => readLogprob(top) ?? []);
-    return read;
-  });
-}
+const bytesCodec: openai.BytesCodec = {
+  read: (bytes) => (Array.isArray(bytes) ? Uint8Array.from(bytes) : undefined),
+  write: (bytes) => (bytes === undefined ? null : [...bytes]),
+};
 
-function readLogprob({ token, logprob, bytes }: Wire): TokenLogprob | undefined {
-  if (typeof logprob !== "number") return undefined;
-  const read = create(TokenLogprobSchema, { token: text(token), logprob });
-  if (Array.isArray(bytes)) read.bytes = Uint8Array.from(bytes);
-  return read;
-}
+export const readLogprobs = (wire: unknown): TokenLogprob[] => openai.readLogprobs(wire, bytesCodec);
 
 /** Together's ("Logprobs"): the tokens and their probabilities as two lists, or in a stream one number a chunk. */
 export function readLegacyLogprobs(wire: unknown, content: unknown): TokenLogprob[] {
@@ -29,23 +19,11 @@ export function readLegacyLogprobs(wire: unknown, content: unknown): TokenLogpro
   if (!isRecord(wire)) return [];
   const { tokens, token_logprobs: numbers } = wire;
   if (!Array.isArray(tokens) || !Array.isArray(numbers)) return [];
-  return tokens.flatMap((token, i) => readLogprob({ token, logprob: numbers[i] }) ?? []);
+  return tokens.flatMap((token, i) => openai.readLogprob({ token, logprob: numbers[i] }, bytesCodec) ?? []);
 }
 
-/** A token's text may be half a character: it is the bytes then that tell. */
-const writeLogprob = ({ token, logprob, bytes }: TokenLogprob): { [key: string]: Json } => ({
-  token,
-  logprob: Number.isFinite(logprob) ? logprob : unlikely,
-  bytes: bytes === undefined ? null : [...bytes],
-});
-
-/** "Otherwise, the value `-9999.0` is used to signify that the token is very unlikely." */
-const unlikely = -9999;
-
 export const writeLogprobs = (entries: readonly TokenLogprob[]): Json =>
-  entries.length === 0
-    ? null
-    : entries.map((entry) => ({ ...writeLogprob(entry), top_logprobs: entry.top.map(writeLogprob) }));
+  entries.length === 0 ? null : openai.writeLogprobs(entries, bytesCodec);
 
 /** Those of one chunk: of the refusal, or of all else. */
 export const writeChunkLogprobs = (entries: readonly TokenLogprob[], isRefusal: boolean): Json =>

@@ -1,17 +1,10 @@
 import { create } from "@bufbuild/protobuf";
 import { type Message, MessageSchema, type Part, Role } from "../../../gen/causeway/chat/v1/content_pb.ts";
-import { GatewayError } from "../../core/error.ts";
+import { notOnlyResults, type PlacedPart, placeParts, unknownRole } from "../../core/conversation.ts";
 import { type Members, ownField } from "../../core/extensions.ts";
 import { part } from "../../core/media.ts";
 import type { WireObject } from "../../core/wire-object.ts";
-import {
-  type MessageContext,
-  type PlacedPart,
-  readBreakpoint,
-  readContent,
-  writeBreakpoint,
-  writeContent,
-} from "./parts.ts";
+import { type MessageContext, readBreakpoint, readContent, writeBreakpoint, writeContent } from "./parts.ts";
 import { writeSpoken } from "./spoken.ts";
 import { readThoughts } from "./thoughts.ts";
 import { readToolCall, writeCallId } from "./tool-calls.ts";
@@ -94,10 +87,9 @@ function readSpoken(wire: WireObject): Part[] {
 /** One message of the contract is several of the wire's when it holds several tool results. */
 export function writeMessage(message: Message, path: string, context: MessageContext): Members[] {
   const { drops } = context;
-  const placed = message.parts.map((part, i): PlacedPart => ({ part, path: `${path}.parts[${i}]` }));
   const written: Members[] = [];
   const rest: PlacedPart[] = [];
-  for (const one of placed) {
+  for (const one of placeParts(message.parts, path)) {
     const result = writeToolResult(one, context);
     if (result === undefined) rest.push(one);
     else written.push(result);
@@ -122,16 +114,11 @@ function writeSpeech(message: Message, parts: readonly PlacedPart[], path: strin
     case Role.USER:
       return writeName({ role: "user", content: writeContent(parts, context) }, name, path, context);
     case Role.TOOL:
-      throw roleFault(path, "a message of the role 'tool' has to hold tool results, and nothing else");
-    case Role.UNSPECIFIED:
-      throw roleFault(path, "it has to be set");
+      throw notOnlyResults(path);
     default:
-      throw roleFault(path, `${String(role)} is none that this gateway knows`);
+      throw unknownRole(role, path);
   }
 }
-
-const roleFault = (path: string, why: string): GatewayError =>
-  new GatewayError("invalid_request", `'${path}.role': ${why}.`, { param: `${path}.role` });
 
 function writeName(target: Members, name: string, path: string, { drops, words }: MessageContext): Members {
   if (name === "") return target;

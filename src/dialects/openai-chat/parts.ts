@@ -1,28 +1,17 @@
 import type { Audio, CacheBreakpoint, Media, Part } from "../../../gen/causeway/chat/v1/content_pb.ts";
+import type { PlacedPart } from "../../core/conversation.ts";
 import { type Drops, userJson } from "../../core/drops.ts";
 import { fieldText, type Members } from "../../core/extensions.ts";
 import { type PartInit, part, readMedia, toBase64, writeDataUrl } from "../../core/media.ts";
+import { dropProof } from "../../core/proof.ts";
 import { WireObject } from "../../core/wire-object.ts";
 import { type Json, RawJson } from "../../lib/json-text.ts";
+import { readAudioFormat, writeAudioFormat } from "../openai/audio-formats.ts";
 import { isDetailType } from "./reasoning-details.ts";
 import type { Words } from "./variant.ts";
 import { dialectName } from "./wire.ts";
 
 /** The content of a message: "Create chat completion", messages.content. */
-
-/** Media types of the formats of audio. */
-const audioTypes: ReadonlyMap<string, string> = new Map([
-  ["mp3", "audio/mpeg"],
-  ["pcm16", "audio/pcm"],
-]);
-
-const readAudioFormat = (format: string): string => audioTypes.get(format) ?? `audio/${format}`;
-
-/** undefined for what is no sound. */
-function writeAudioFormat(mediaType: string): string | undefined {
-  for (const [format, type] of audioTypes) if (type === mediaType) return format;
-  return mediaType.startsWith("audio/") ? mediaType.slice("audio/".length) : undefined;
-}
 
 export function readContent(wire: WireObject): Part[] {
   const content = wire.raw("content");
@@ -118,12 +107,6 @@ export interface MessageContext {
   readonly model: string;
 }
 
-export interface PlacedPart {
-  readonly part: Part;
-  /** "messages[0].parts[1]" */
-  readonly path: string;
-}
-
 /** A single plain text is a string, which every compatible vendor takes; anything else is an array of parts. */
 export function writeContent(parts: readonly PlacedPart[], context: MessageContext): Json {
   const written = parts.flatMap<Members | RawJson>((placed) => writePart(placed, context) ?? []);
@@ -210,12 +193,9 @@ function writeKind({ kind }: Part, path: string, { drops, words }: MessageContex
     case "reasoning": {
       if (words.thoughts !== "content") return undefined;
       // Mistral's ("Reasoning"): it takes its thoughts back as they came
-      const { text, signature, redacted, summary, id } = kind.value;
+      const { text } = kind.value;
       if (text === "") return undefined;
-      drops.ifSet(`${path}.reasoning.signature`, signature);
-      drops.ifSet(`${path}.reasoning.redacted`, redacted);
-      drops.ifSet(`${path}.reasoning.summary`, summary);
-      drops.ifSet(`${path}.reasoning.id`, id);
+      dropProof(kind.value, path, drops);
       return { type: "thinking", thinking: [{ type: "text", text }] };
     }
     case "opaque": // another dialect's

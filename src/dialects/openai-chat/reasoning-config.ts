@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { type ReasoningConfig, ReasoningConfigSchema } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import type { Drops } from "../../core/drops.ts";
 import type { Members } from "../../core/extensions.ts";
+import { turnsOff } from "../../core/reasoning.ts";
 import type { WireObject } from "../../core/wire-object.ts";
 import { count, isRecord, type Wire } from "../../core/wire-values.ts";
 import type { Words } from "./variant.ts";
@@ -142,10 +143,6 @@ function dropUnsaid(config: ReasoningConfig, said: ReadonlySet<keyof Asked>, dro
   if (!said.has("enabled") && enabled !== undefined) drops.add("reasoning.enabled");
 }
 
-/** Whether any of its fields turns reasoning off. */
-const isOff = ({ enabled, budgetTokens, effort }: ReasoningConfig): boolean =>
-  enabled === false || budgetTokens === 0 || effort === "none";
-
 /** The fields by which a configuration turns reasoning off. */
 function offFields({ enabled, budgetTokens, effort }: ReasoningConfig): Set<keyof Asked> {
   const fields = new Set<keyof Asked>();
@@ -157,7 +154,7 @@ function offFields({ enabled, budgetTokens, effort }: ReasoningConfig): Set<keyo
 
 function writeEffort(config: ReasoningConfig, { effortNone }: Words, drops: Drops): Members {
   const { effort } = config;
-  const isSwitchedOff = effort === "" && effortNone && isOff(config);
+  const isSwitchedOff = effort === "" && effortNone && turnsOff(config);
   dropUnsaid(config, isSwitchedOff ? offFields(config) : new Set(["effort"]), drops);
   return { reasoning_effort: isSwitchedOff ? "none" : effort || undefined };
 }
@@ -180,7 +177,7 @@ function writeReasoning(config: ReasoningConfig, drops: Drops): Members | undefi
 
 function writeThinking(config: ReasoningConfig, hasBudget: boolean, drops: Drops): Members {
   const { effort, budgetTokens = 0, enabled } = config;
-  if (isOff(config)) {
+  if (turnsOff(config)) {
     dropUnsaid(config, offFields(config), drops);
     return { thinking: { type: "disabled" } };
   }
@@ -198,7 +195,7 @@ function writeThinking(config: ReasoningConfig, hasBudget: boolean, drops: Drops
 
 function writeSwitch(config: ReasoningConfig, drops: Drops): Members {
   const { budgetTokens = 0, enabled } = config;
-  if (isOff(config)) {
+  if (turnsOff(config)) {
     dropUnsaid(config, offFields(config), drops);
     return { enable_thinking: false };
   }

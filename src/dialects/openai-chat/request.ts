@@ -3,7 +3,7 @@ import { type ChatRequest, ChatRequestSchema } from "../../../gen/causeway/chat/
 import type { Part } from "../../../gen/causeway/chat/v1/content_pb.ts";
 import { refuseBroken } from "../../core/broken-json.ts";
 import type { RequestCodec, RequestPeek, RequestTarget, WrittenRequest } from "../../core/dialect.ts";
-import { GatewayError } from "../../core/error.ts";
+import { noMessages, requireMessages } from "../../core/invalid-request.ts";
 import { part } from "../../core/media.ts";
 import { WireObject } from "../../core/wire-object.ts";
 import type { JsonMembers } from "../../lib/json-members.ts";
@@ -23,23 +23,9 @@ export const requestCodec: RequestCodec = {
   relay: (body, target) => refuseBroken(() => relayRequest(body, target)),
 };
 
-const openBracket = 0x5b;
-
-const invalid = (param: string, message: string): GatewayError =>
-  new GatewayError("invalid_request", message, { param });
-
-const noMessages = (): GatewayError => invalid("messages", "'messages' has to hold at least one message.");
-
 function peek(body: JsonMembers): RequestPeek {
   const head = peekHead(body);
-  const messages = body.span("messages");
-  if (messages === undefined) {
-    throw invalid("messages", "'messages' is required: an array with at least one message.");
-  }
-  if (body.firstByte("messages") !== openBracket) {
-    throw new WireObject({ messages: body.get("messages") }, "").wrong("messages", "an array of messages");
-  }
-  if (messages.end - messages.start < 16 && /^\[\s*\]$/.test(body.text("messages") ?? "")) throw noMessages();
+  requireMessages(body);
   return head;
 }
 

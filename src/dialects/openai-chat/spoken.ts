@@ -1,8 +1,10 @@
 import type { Part, Reasoning } from "../../../gen/causeway/chat/v1/content_pb.ts";
+import type { PlacedPart } from "../../core/conversation.ts";
 import { userJson } from "../../core/drops.ts";
 import { graftOwn, type Members } from "../../core/extensions.ts";
+import { dropProof } from "../../core/proof.ts";
 import type { Json } from "../../lib/json-text.ts";
-import { type MessageContext, type PlacedPart, writeContent } from "./parts.ts";
+import { type MessageContext, writeContent } from "./parts.ts";
 import { isDetailType, needsDetails, writeDetails } from "./reasoning-details.ts";
 import { writeToolCall } from "./tool-calls.ts";
 import { dialectName } from "./wire.ts";
@@ -72,10 +74,7 @@ function writeThoughts(thoughts: readonly PlacedPart[], context: MessageContext)
     else if (words.thoughts === undefined || isUnsigned(kind.value, context)) drops.add(`${path}.reasoning`);
     else {
       message[field] = `${message[field] ?? ""}${kind.value.text}`;
-      drops.ifSet(`${path}.reasoning.signature`, kind.value.signature);
-      drops.ifSet(`${path}.reasoning.redacted`, kind.value.redacted);
-      drops.ifSet(`${path}.reasoning.summary`, kind.value.summary);
-      drops.ifSet(`${path}.reasoning.id`, kind.value.id);
+      dropProof(kind.value, path, drops);
       graftBeside(part, message, path, context);
     }
   }

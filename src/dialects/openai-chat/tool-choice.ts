@@ -9,25 +9,18 @@ import {
 import { ToolKind } from "../../../gen/causeway/chat/v1/content_pb.ts";
 import type { Drops } from "../../core/drops.ts";
 import type { Members } from "../../core/extensions.ts";
+import { toolName } from "../../core/tools.ts";
 import type { WireObject } from "../../core/wire-object.ts";
+import { type ChoiceForms, choiceModes, readChoiceWord, writeChoice } from "../openai/tool-choice.ts";
 import type { Words } from "./variant.ts";
 import { dialectName } from "./wire.ts";
 
 /** "Create chat completion", tool_choice. */
 
-const choiceModes = {
-  auto: ToolChoiceMode.AUTO,
-  none: ToolChoiceMode.NONE,
-  required: ToolChoiceMode.REQUIRED,
-} as const;
-
 export function readToolChoice(request: WireObject): ToolChoice | undefined {
   const raw = request.raw("tool_choice");
   if (raw === undefined) return undefined;
-  if (typeof raw === "string") {
-    const word = request.oneOf("tool_choice", ["auto", "none", "required"]);
-    return word && create(ToolChoiceSchema, { mode: choiceModes[word] });
-  }
+  if (typeof raw === "string") return readChoiceWord(request);
   const choice = request.required("tool_choice", request.object("tool_choice"), "a string or an object");
   const kinds = ["function", "custom", "allowed_tools"] as const;
   const kind = choice.required("type", choice.oneOf("type", kinds), "'function', 'custom' or 'allowed_tools'");
@@ -61,39 +54,17 @@ function writeToolChoice(
   drops: Drops,
 ): Members | string | undefined {
   if (choice === undefined) return undefined;
-  const { mode, name, allowed, extensions } = choice;
-  if (mode === ToolChoiceMode.TOOL) drops.ifSet("tool_choice.allowed", allowed);
+  const { mode, name, allowed } = choice;
+  if (mode === ToolChoiceMode.TOOL || mode === ToolChoiceMode.NONE) drops.ifSet("tool_choice.allowed", allowed);
   else drops.ifSet("tool_choice.name", name);
-  const written = writeChosen(choice, tools, drops);
-  if (typeof written === "object") drops.graft(written, extensions, "tool_choice");
-  else drops.ifSet("tool_choice.extensions", extensions);
-  return written;
+  return writeChoice(choice, tools, choiceForms, drops);
 }
 
-function writeChosen(choice: ToolChoice, tools: readonly Tool[], drops: Drops): Members | string | undefined {
-  const custom = new Set(tools.flatMap(({ kind }) => (kind.case === "custom" ? [kind.value.name] : [])));
-  const nameTool = (name: string, isCustom = custom.has(name)): Members =>
-    isCustom ? { type: "custom", custom: { name } } : { type: "function", function: { name } };
-  const { allowed } = choice;
-  const among = (mode: "auto" | "required"): Members | string =>
-    allowed.length === 0
-      ? mode
-      : { type: "allowed_tools", allowed_tools: { mode, tools: allowed.map((name) => nameTool(name)) } };
-  switch (choice.mode) {
-    case ToolChoiceMode.UNSPECIFIED:
-      return allowed.length === 0 ? undefined : among("auto");
-    case ToolChoiceMode.AUTO:
-      return among("auto");
-    case ToolChoiceMode.REQUIRED:
-      return among("required");
-    case ToolChoiceMode.NONE:
-      return "none";
-    case ToolChoiceMode.TOOL:
-      return nameTool(choice.name, choice.kind === ToolKind.UNSPECIFIED ? undefined : choice.kind === ToolKind.CUSTOM);
-    default:
-      return drops.add("tool_choice.mode"); // of a newer contract
-  }
-}
+const choiceForms: ChoiceForms = {
+  tool: (name, isCustom) =>
+    isCustom ? { type: "custom", custom: { name } } : { type: "function", function: { name } },
+  among: (mode, tools) => ({ type: "allowed_tools", allowed_tools: { mode, tools } }),
+};
 
 interface PlacedTool {
   readonly tool: Tool;
@@ -120,7 +91,7 @@ export function offerTools(chat: ChatRequest, { toolChoice: taken }: Words, drop
     return { tools, choice: writeToolChoice(toolChoice, chat.tools, drops), emulated: [] };
   }
   const names = form === "named" ? [toolChoice.name] : toolChoice.allowed;
-  const offered = tools.filter(({ tool }) => names.includes(nameOf(tool)));
+  const offered = tools.filter(({ tool }) => names.includes(toolName(tool)));
   const word = form === "named" || toolChoice.mode === ToolChoiceMode.REQUIRED ? "required" : "auto";
   if (!taken.has(word) || offered.length === 0) {
     drops.add("tool_choice");
@@ -131,8 +102,6 @@ export function offerTools(chat: ChatRequest, { toolChoice: taken }: Words, drop
   else drops.ifSet("tool_choice.name", toolChoice.name);
   return { tools: offered, choice: word, emulated: [form === "named" ? "tool_choice.name" : "tool_choice.allowed"] };
 }
-
-const nameOf = ({ kind }: Tool): string => (kind.case === "function" || kind.case === "custom" ? kind.value.name : "");
 
 /** A form in a variant's words. undefined: it says nothing, or something of a newer contract. */
 function formOf({ mode, allowed }: ToolChoice): string | undefined {

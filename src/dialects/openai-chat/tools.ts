@@ -7,6 +7,7 @@ import {
 } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import { type Drops, userJson } from "../../core/drops.ts";
 import type { Members } from "../../core/extensions.ts";
+import { serverTool, writeServerTool } from "../../core/tools.ts";
 import type { WireObject } from "../../core/wire-object.ts";
 import type { JsonMembers } from "../../lib/json-members.ts";
 import type { RawJson } from "../../lib/json-text.ts";
@@ -21,7 +22,7 @@ export function readTool(wire: WireObject, source: JsonMembers | undefined): Too
   if (type !== "function" && type !== "custom") {
     // a tool that a compatible vendor runs itself
     const json = source?.bytes.toString("utf8") ?? "{}";
-    return create(ToolSchema, { kind: { case: "server", value: { dialect: dialectName, type, json } } });
+    return serverTool(dialectName, type, json);
   }
   const body = wire.required(type, wire.object(type), "an object");
   const name = body.required("name", body.string("name"), "a string");
@@ -73,9 +74,7 @@ export function writeTool(tool: Tool, path: string, { drops, words }: MessageCon
       return written;
     }
     case "server":
-      if (kind.value.dialect !== dialectName) return drops.add(`${path}.server`);
-      drops.ifSet(`${path}.extensions`, tool.extensions);
-      return userJson(kind.value.json, `${path}.server.json`);
+      return writeServerTool(tool, kind.value, dialectName, path, drops);
     case undefined:
       return drops.add(`${path}.kind`);
     default:

@@ -1,5 +1,6 @@
 import { FinishReason } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import { restOf } from "../../core/wire-values.ts";
+import { finishWords } from "../openai/finish-words.ts";
 import { usageCodec } from "../openai/usage.ts";
 
 /** The words of OpenAI's Chat Completions API (platform.openai.com/docs/api-reference/chat). */
@@ -34,20 +35,7 @@ export function readFinishReason(native: string): FinishReason {
   return native.startsWith("content_filter:") ? FinishReason.CONTENT_FILTER : FinishReason.OTHER;
 }
 
-/** What is not complete, and has no word here, is "length": SDKs take that for an answer that was cut off. */
-const finishWords: Readonly<Record<FinishReason, string>> = {
-  [FinishReason.UNSPECIFIED]: "stop",
-  [FinishReason.STOP]: "stop",
-  [FinishReason.LENGTH]: "length",
-  [FinishReason.TOOL_CALLS]: "tool_calls",
-  [FinishReason.CONTENT_FILTER]: "content_filter",
-  [FinishReason.REFUSAL]: "content_filter",
-  [FinishReason.PAUSE]: "length",
-  [FinishReason.ERROR]: "length",
-  [FinishReason.OTHER]: "stop",
-};
-
-export const writeFinishReason = (reason: FinishReason): string => finishWords[reason] ?? "stop";
+export const writeFinishReason = finishWords("tool_calls");
 
 const serviceTiers: ReadonlySet<string> = new Set(["auto", "default", "flex", "scale", "priority", "fast"]);
 

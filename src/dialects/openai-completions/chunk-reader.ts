@@ -1,10 +1,10 @@
 import type { ChatEvent } from "../../../gen/causeway/chat/v1/chat_pb.ts";
-import { GatewayError } from "../../core/error.ts";
-import { fieldText } from "../../core/extensions.ts";
 import { chatEvent, partDelta } from "../../core/fold.ts";
+import { malformedEvent } from "../../core/malformed.ts";
 import { part } from "../../core/media.ts";
 import { WholeText } from "../../core/whole-text.ts";
 import { count, isRecord, noFields, records, text, type Wire } from "../../core/wire-values.ts";
+import { AnswerFields, readSeconds } from "../openai/answer-fields.ts";
 import { reportedError } from "../openai/error.ts";
 import { readLogprobs } from "./logprobs.ts";
 import { dialectName, readFinishReason, readUsage, rest } from "./wire.ts";
@@ -24,50 +24,27 @@ interface ReaderChoice {
 export class ChunkReader {
   #started = false;
   readonly #choices = new Map<number, ReaderChoice>();
-  /** Vendor fields of the answer: most servers repeat them in every chunk. */
-  readonly #told = new Map<string, string>();
-  /** Those that nobody was told of yet. */
-  #untold: Record<string, string> = {};
+  readonly #fields = new AnswerFields(dialectName, topFields);
 
   /** Adds the chunk's events. Throws the error that the chunk reports, or "upstream_malformed". */
   read(chunk: unknown, events: ChatEvent[]): boolean {
-    if (!isRecord(chunk)) {
-      throw new GatewayError("upstream_malformed", "The provider sent an event that is no JSON object.");
-    }
+    if (!isRecord(chunk)) throw malformedEvent();
     const error = reportedError(chunk);
     if (error !== undefined) throw error;
-    this.#note(chunk);
+    this.#fields.note(chunk);
     if (!this.#started) this.#start(chunk, events);
     for (const choice of records(chunk.choices)) this.#choice(choice, events);
     const usage = readUsage(chunk.usage);
     if (usage === undefined) return false;
-    Object.assign(usage.extensions, this.#takeUntold());
+    Object.assign(usage.extensions, this.#fields.take());
     events.push(chatEvent("usage", usage));
     return false;
   }
 
-  #note(chunk: Wire): void {
-    for (const key in chunk) {
-      if (topFields.has(key) || chunk[key] === null) continue;
-      const json = fieldText(chunk[key]);
-      if (json === undefined || this.#told.get(key) === json) continue;
-      this.#told.set(key, json);
-      this.#untold[`${dialectName}/${text(key)}`] = json;
-    }
-  }
-
-  #takeUntold(): Record<string, string> {
-    const untold = this.#untold;
-    this.#untold = {};
-    return untold;
-  }
-
   #start(chunk: Wire, events: ChatEvent[]): void {
     this.#started = true;
-    const { created } = chunk;
-    const seconds = typeof created === "number" && Number.isSafeInteger(Math.trunc(created)) ? Math.trunc(created) : 0;
-    const head = { id: text(chunk.id), model: text(chunk.model), created: BigInt(seconds) };
-    events.push(chatEvent("start", { ...head, extensions: this.#takeUntold() }));
+    const head = { id: text(chunk.id), model: text(chunk.model), created: readSeconds(chunk.created) };
+    events.push(chatEvent("start", { ...head, extensions: this.#fields.take() }));
   }
 
   #choice(wire: Wire, events: ChatEvent[]): void {
@@ -99,7 +76,7 @@ export class ChunkReader {
     if (end !== "") events.push(partDelta(index, 0, { case: "text", value: end }));
     if (choice.isOpen) events.push(chatEvent("partEnd", { choice: index, index: 0 }));
     const stopSequence = text(wire.stop_reason); // vLLM's
-    const extensions = { ...choice.extensions, ...this.#takeUntold() };
+    const extensions = { ...choice.extensions, ...this.#fields.take() };
     const reason = readFinishReason(native);
     events.push(chatEvent("finish", { choice: index, reason, nativeReason: native, stopSequence, extensions }));
   }

@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { type TokenLogprob, TokenLogprobSchema } from "../../../gen/causeway/chat/v1/content_pb.ts";
+import { finiteLogprob } from "../../core/logprobs.ts";
 import { isRecord, text, type Wire } from "../../core/wire-values.ts";
 import type { Json } from "../../lib/json-text.ts";
 
@@ -23,10 +24,6 @@ const readTop = (wire: Wire): TokenLogprob[] =>
     )
     .sort((a, b) => b.logprob - a.logprob);
 
-/** As the chats' documentation says of a very unlikely token. */
-const unlikely = -9999;
-const finite = (logprob: number): number => (Number.isFinite(logprob) ? logprob : unlikely);
-
 /** `offset`: where the first token stands in the answer's text, in characters. undefined: there are none. */
 export function writeLogprobs(entries: readonly TokenLogprob[], offset: number): { [key: string]: Json } | undefined {
   if (entries.length === 0) return undefined;
@@ -38,7 +35,7 @@ export function writeLogprobs(entries: readonly TokenLogprob[], offset: number):
   });
   return {
     tokens: entries.map(({ token }) => token),
-    token_logprobs: entries.map(({ logprob }) => finite(logprob)),
+    token_logprobs: entries.map(({ logprob }) => finiteLogprob(logprob)),
     top_logprobs: entries.some(({ top }) => top.length > 0) ? entries.map(({ top }) => writeTop(top)) : null,
     text_offset: offsets,
   };
@@ -47,6 +44,6 @@ export function writeLogprobs(entries: readonly TokenLogprob[], offset: number):
 /** Of two tokens that read the same, the likelier one. */
 function writeTop(top: readonly TokenLogprob[]): Json {
   const likeliest = new Map<string, number>();
-  for (const { token, logprob } of top) if (!likeliest.has(token)) likeliest.set(token, finite(logprob));
+  for (const { token, logprob } of top) if (!likeliest.has(token)) likeliest.set(token, finiteLogprob(logprob));
   return Object.fromEntries(likeliest);
 }

@@ -6,6 +6,7 @@ import type { RequestCodec, RequestPeek, RequestTarget, WrittenRequest } from ".
 import { Drops } from "../../core/drops.ts";
 import { GatewayError } from "../../core/error.ts";
 import type { Members } from "../../core/extensions.ts";
+import { invalidRequest, noMessages } from "../../core/invalid-request.ts";
 import { part } from "../../core/media.ts";
 import { WireObject } from "../../core/wire-object.ts";
 import type { JsonMembers } from "../../lib/json-members.ts";
@@ -26,12 +27,9 @@ export const requestCodec: RequestCodec = {
 
 const streamOptions = "stream_options.";
 
-const invalid = (param: string, message: string): GatewayError =>
-  new GatewayError("invalid_request", message, { param });
-
 function peek(body: JsonMembers): RequestPeek {
   const head = peekHead(body);
-  if (!body.has("prompt")) throw invalid("prompt", "'prompt' is required: a text that the model goes on with.");
+  if (!body.has("prompt")) throw invalidRequest("prompt", "'prompt' is required: a text that the model goes on with.");
   return head;
 }
 
@@ -66,11 +64,11 @@ function readPrompt(wire: WireObject): string {
   const list = wire.required("prompt", wire.array("prompt"), "a string");
   const [first] = list;
   if (typeof first === "number" || Array.isArray(first)) {
-    throw invalid("prompt", "'prompt': ids of tokens are not supported. Send the prompt as a text.");
+    throw invalidRequest("prompt", "'prompt': ids of tokens are not supported. Send the prompt as a text.");
   }
   if (list.length !== 1) {
     const found = list.length === 0 ? "an empty list" : `${list.length} prompts`;
-    throw invalid("prompt", `'prompt': expected one prompt, found ${found}. Send a request for each of them.`);
+    throw invalidRequest("prompt", `'prompt': expected one prompt, found ${found}. Send a request for each of them.`);
   }
   return wire.strings("prompt")?.[0] ?? "";
 }
@@ -116,7 +114,7 @@ function dropUnsayable(chat: ChatRequest, drops: Drops): void {
 /** The text of a user's only message. Throws GatewayError "not_supported" for a conversation, which is no prompt. */
 function writePrompt(messages: readonly Message[], drops: Drops): string {
   const [message, ...more] = messages;
-  if (message === undefined) throw invalid("messages", "'messages' has to hold at least one message.");
+  if (message === undefined) throw noMessages();
   if (message.role !== Role.USER || more.length > 0) {
     throw new GatewayError(
       "not_supported",

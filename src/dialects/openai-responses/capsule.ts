@@ -1,5 +1,6 @@
 import { fieldText } from "../../core/extensions.ts";
 import { readBase64, toBase64 } from "../../core/media.ts";
+import { type Proof, readProof } from "../../core/proof.ts";
 import { isRecord, text } from "../../core/wire-values.ts";
 
 /**
@@ -8,14 +9,8 @@ import { isRecord, text } from "../../core/wire-values.ts";
  * those that throw away items' ids. What the vendors themselves put there has another form.
  */
 export type Capsule =
-  | {
-      readonly of: "reasoning";
-      readonly signature: string;
-      readonly redacted: string;
-      readonly id: string;
-      /** Whether the thoughts are a summary, where the item does not tell since it has no text. */
-      readonly summary: boolean;
-    }
+  /** `summary`: whether the thoughts are one, where the item does not tell since it has no text. */
+  | ({ readonly of: "reasoning" } & Readonly<Proof>)
   | { readonly of: "call"; readonly id: string; readonly signature: Uint8Array }
   | { readonly of: "opaque"; readonly dialect: string; readonly type: string; readonly json: string };
 
@@ -37,14 +32,10 @@ export function openCapsule(encrypted: string): Capsule | undefined {
   }
   if (!isRecord(members)) return undefined;
   switch (members.of) {
-    case "reasoning":
-      return {
-        of: "reasoning",
-        signature: text(members.signature),
-        redacted: text(members.redacted),
-        id: text(members.id),
-        summary: members.summary === true,
-      };
+    case "reasoning": {
+      const proof = readProof(members);
+      return proof && { of: "reasoning", ...proof };
+    }
     case "call":
       return { of: "call", id: text(members.id), signature: readBase64(text(members.signature)) ?? Buffer.alloc(0) };
     case "opaque":

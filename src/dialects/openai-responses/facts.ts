@@ -35,9 +35,6 @@ export function scanFacts(members: JsonMembers): AnswerFacts {
 
 const lookedAt = ["id", "status", "error", "incomplete_details", "usage"] as const;
 
-/** Up to this length JSON is parsed whole, which is cheaper than finding its members first. */
-export const parsedWhole = 16 * 1024;
-
 /** What an event of a response's life tells. */
 export interface Told {
   readonly type: string;

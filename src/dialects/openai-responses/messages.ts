@@ -6,13 +6,13 @@ import {
   ToolKind,
   type ToolResult,
 } from "../../../gen/causeway/chat/v1/content_pb.ts";
+import { notOnlyResults, type PlacedPart, placeParts, unknownRole } from "../../core/conversation.ts";
 import { userJson } from "../../core/drops.ts";
-import { GatewayError } from "../../core/error.ts";
 import type { Members } from "../../core/extensions.ts";
 import { isRecord } from "../../core/wire-values.ts";
 import { type Json, RawJson } from "../../lib/json-text.ts";
 import { contentKey, continues, isOwnThought, isSpeech, itemKey, placeKey, typeKey, withoutLayout } from "./items.ts";
-import { type MessageContext, type PlacedPart, type Speaker, snakeCase, writeContent } from "./parts.ts";
+import { type MessageContext, type Speaker, snakeCase, writeContent } from "./parts.ts";
 import { dialectName } from "./wire.ts";
 
 /** Turns messages into items of `input`. Made for one request. */
@@ -53,10 +53,7 @@ export class InputWriter {
     else if (kind.case === "toolResult") this.#result(first, kind.value);
     else if (word === "assistant") this.#spoken(group, first, message);
     else if (word !== undefined) this.#message(word, group, message);
-    else {
-      const why = "a message of the role 'tool' has to hold tool results, and nothing else";
-      throw roleFault(message.path, why);
-    }
+    else throw notOnlyResults(message.path);
   }
 
   #spoken(group: readonly PlacedPart[], first: PlacedPart, message: MessageRest): void {
@@ -119,7 +116,7 @@ export class InputWriter {
     const call = this.#calls.get(toolCallId);
     const told = result.extensions[typeKey];
     const isCustom = told === undefined ? call?.kind === ToolKind.CUSTOM : told === customOutput;
-    const placed = parts.map((part, i): PlacedPart => ({ part, path: `${path}.tool_result.parts[${i}]` }));
+    const placed = placeParts(parts, `${path}.tool_result`);
     const item: Members = {
       type: isCustom ? "custom_tool_call_output" : "function_call_output",
       call_id: toolCallId || undefined,
@@ -187,15 +184,10 @@ function roleWord(role: Role, path: string): RoleWord | undefined {
       return "assistant";
     case Role.TOOL:
       return undefined;
-    case Role.UNSPECIFIED:
-      throw roleFault(path, "it has to be set");
     default:
-      throw roleFault(path, `${String(role)} is none that this gateway knows`);
+      throw unknownRole(role, path);
   }
 }
-
-const roleFault = (path: string, why: string): GatewayError =>
-  new GatewayError("invalid_request", `'${path}.role': ${why}.`, { param: `${path}.role` });
 
 /** A message's parts, item by item. */
 function groupsOf({ role, parts }: Message, path: string): PlacedPart[][] {

@@ -1,30 +1,18 @@
 import type { CacheBreakpoint, Media, Part } from "../../../gen/causeway/chat/v1/content_pb.ts";
+import type { PlacedPart } from "../../core/conversation.ts";
 import { type Drops, userJson } from "../../core/drops.ts";
 import { fieldText, type Members } from "../../core/extensions.ts";
 import { type PartInit, part, readMedia, toBase64, writeDataUrl } from "../../core/media.ts";
 import { WireObject } from "../../core/wire-object.ts";
 import { records } from "../../core/wire-values.ts";
 import type { Json, RawJson } from "../../lib/json-text.ts";
+import { readAudioFormat, writeAudioFormat } from "../openai/audio-formats.ts";
 import { readCitation, writeCitation } from "./citations.ts";
 import { contentKey, isBareText, withoutLayout } from "./items.ts";
 import { readLogprobs, writeLogprobs } from "./logprobs.ts";
 import { dialectName, type ModelWords } from "./wire.ts";
 
 /** The content of a message or of a tool's output: "Create a model response", input. */
-
-/** Media types of the formats of audio. */
-const audioTypes: ReadonlyMap<string, string> = new Map([
-  ["mp3", "audio/mpeg"],
-  ["pcm16", "audio/pcm"],
-]);
-
-const readAudioFormat = (format: string): string => audioTypes.get(format) ?? `audio/${format}`;
-
-/** undefined for what is no sound. */
-function writeAudioFormat(mediaType: string): string | undefined {
-  for (const [format, type] of audioTypes) if (type === mediaType) return format;
-  return mediaType.startsWith("audio/") ? mediaType.slice("audio/".length) : undefined;
-}
 
 /** `key`: "content" of a message, or "output" of a tool. */
 export function readContent(wire: WireObject, key: "content" | "output"): Part[] {
@@ -119,12 +107,6 @@ function readFileUrl(file: WireObject): string | ReturnType<typeof readMedia> | 
 export interface MessageContext {
   readonly drops: Drops;
   readonly words: ModelWords;
-}
-
-export interface PlacedPart {
-  readonly part: Part;
-  /** "messages[0].parts[1]" */
-  readonly path: string;
 }
 
 /** Whose words they are: the model's own have types of their own. */

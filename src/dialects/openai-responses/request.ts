@@ -4,15 +4,17 @@ import { MessageSchema, Role } from "../../../gen/causeway/chat/v1/content_pb.ts
 import { refuseBroken } from "../../core/broken-json.ts";
 import type { RequestCodec, RequestPeek, RequestTarget, WrittenRequest } from "../../core/dialect.ts";
 import { Drops, userJson } from "../../core/drops.ts";
-import { GatewayError } from "../../core/error.ts";
+import type { GatewayError } from "../../core/error.ts";
 import type { Members } from "../../core/extensions.ts";
+import { invalidRequest, missingModel } from "../../core/invalid-request.ts";
+import { holdsArray } from "../../core/json-array.ts";
 import { part } from "../../core/media.ts";
 import { WireObject } from "../../core/wire-object.ts";
 import { finite, nonEmpty, writeMap } from "../../core/written.ts";
 import { parseJson } from "../../lib/json.ts";
 import type { JsonMembers } from "../../lib/json-members.ts";
 import { type Json, toJson } from "../../lib/json-text.ts";
-import { missingModel, readMap } from "../openai/request.ts";
+import { readMap } from "../openai/request.ts";
 import { readFormat, writeResponseFormat } from "./format.ts";
 import { InputReader } from "./input-reader.ts";
 import { isInstructions } from "./items.ts";
@@ -34,24 +36,20 @@ export const requestCodec: RequestCodec = {
 };
 
 const quote = 0x22;
-const openBracket = 0x5b;
-
-const invalid = (param: string, message: string): GatewayError =>
-  new GatewayError("invalid_request", message, { param });
 
 /** What holds the conversation, or its beginning, where `input` does not. */
 const elsewhere = ["previous_response_id", "conversation", "prompt"] as const;
 
 const noInput = (): GatewayError =>
-  invalid("input", "'input' is required: a text, or an array with at least one item.");
+  invalidRequest("input", "'input' is required: a text, or an array with at least one item.");
 
 /** The usage of a stream is always told. */
 function peek(body: JsonMembers): RequestPeek {
   const model = body.get("model") ?? "";
   if (model === "") throw missingModel();
   const head = new WireObject({ model, stream: body.get("stream") }, "");
-  const first = body.firstByte("input");
-  if (first !== quote && first !== openBracket && (body.get("input") ?? undefined) !== undefined) {
+  const isKnown = body.firstByte("input") === quote || holdsArray(body, "input");
+  if (!isKnown && (body.get("input") ?? undefined) !== undefined) {
     throw new WireObject({ input: body.get("input") }, "").wrong("input", "a string or an array of items");
   }
   const span = body.span("input");

@@ -3,6 +3,7 @@ import type { Usage } from "../../../gen/causeway/chat/v1/usage_pb.ts";
 import { fieldText, graftOwn, type Members } from "../../core/extensions.ts";
 import { text, type Wire } from "../../core/wire-values.ts";
 import { type Json, RawJson, toJson } from "../../lib/json-text.ts";
+import { readSeconds } from "../openai/answer-fields.ts";
 import { derivedId } from "./capsule.ts";
 import { dialectName, rest, writeServiceTier, writeUsage } from "./wire.ts";
 
@@ -80,16 +81,11 @@ function readRest(response: Wire): Record<string, string> {
 export function readHead(response: Wire): Head {
   return {
     id: text(response.id),
-    created: integer(response.created_at),
+    created: readSeconds(response.created_at),
     model: text(response.model),
     serviceTier: text(response.service_tier),
     extensions: readRest(response),
   };
-}
-
-function integer(value: unknown): bigint {
-  const whole = typeof value === "number" ? Math.trunc(value) : 0;
-  return Number.isSafeInteger(whole) ? BigInt(whole) : 0n;
 }
 
 /** Told with the end of an answer, and so never of its start. */

@@ -1,13 +1,14 @@
 import { type ChatEvent, FinishReason } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import type { Usage } from "../../../gen/causeway/chat/v1/usage_pb.ts";
 import type { StreamCodec, StreamReader, StreamWatcher, StreamWriter } from "../../core/dialect.ts";
+import { HeldEnd } from "../../core/held-end.ts";
+import { parsedWholeBytes } from "../../core/whole-answer.ts";
 import { isRecord, parseEventData, parseLeniently, text } from "../../core/wire-values.ts";
 import { readEvents } from "../../lib/sse.ts";
-import { sieveEvents } from "../../lib/sse-landmarks.ts";
 import { reportedError } from "./error.ts";
 import { EventReader } from "./event-reader.ts";
 import { EventWriter } from "./event-writer.ts";
-import { factsOf, parsedWhole, scanEvent, type Told } from "./facts.ts";
+import { factsOf, scanEvent, type Told } from "./facts.ts";
 
 /** "Streaming events" (platform.openai.com/docs/api-reference/responses-streaming). */
 export const streamCodec: StreamCodec = {
@@ -62,18 +63,14 @@ class Watcher implements StreamWatcher {
   finishReason: FinishReason = FinishReason.UNSPECIFIED;
   finished = false;
   ended = false;
-  readonly #held: Buffer[] = [];
+  readonly #end = new HeldEnd(landmark, (event) => this.#isEnd(event));
 
   get held(): Buffer | undefined {
-    return this.#held.length === 0 ? undefined : Buffer.concat(this.#held);
+    return this.#end.bytes;
   }
 
   see(bytes: Buffer): Buffer {
-    return sieveEvents(bytes, landmark, (event) => {
-      const isEnd = this.#isEnd(event);
-      if (isEnd) this.#held.push(Buffer.from(event)); // what was read into may be used again
-      return !isEnd;
-    });
+    return this.#end.sieve(bytes);
   }
 
   /** Looks at one event. Returns whether it ends the stream. */
@@ -105,7 +102,7 @@ const terminal: ReadonlySet<string> = new Set(["response.completed", "response.i
 
 /** What an event tells of the response in it. undefined: it has none. Throws GatewayError for a failure. */
 function tell(data: string): Told | undefined {
-  const long = data.length > parsedWhole ? scanEvent(data) : undefined;
+  const long = data.length > parsedWholeBytes ? scanEvent(data) : undefined;
   if (long !== undefined) return long;
   const event = parseLeniently(data);
   if (!isRecord(event)) return undefined;

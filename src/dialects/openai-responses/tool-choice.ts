@@ -4,14 +4,8 @@ import { ToolKind } from "../../../gen/causeway/chat/v1/content_pb.ts";
 import type { Drops } from "../../core/drops.ts";
 import type { Members } from "../../core/extensions.ts";
 import { WireObject } from "../../core/wire-object.ts";
-import type { Json } from "../../lib/json-text.ts";
+import { type ChoiceForms, choiceModes, namesOfCustom, readChoiceWord, writeChoice } from "../openai/tool-choice.ts";
 import { dialectName } from "./wire.ts";
-
-const choiceModes = {
-  auto: ToolChoiceMode.AUTO,
-  none: ToolChoiceMode.NONE,
-  required: ToolChoiceMode.REQUIRED,
-} as const;
 
 const allowedModes = ["auto", "required"] as const;
 
@@ -19,10 +13,7 @@ const allowedModes = ["auto", "required"] as const;
 export function readToolChoice(request: WireObject, tools: readonly Tool[]): ToolChoice | undefined {
   const raw = request.raw("tool_choice");
   if (raw === undefined) return undefined;
-  if (typeof raw === "string") {
-    const word = request.oneOf("tool_choice", ["auto", "none", "required"]);
-    return word && create(ToolChoiceSchema, { mode: choiceModes[word] });
-  }
+  if (typeof raw === "string") return readChoiceWord(request);
   const choice = request.required("tool_choice", request.object("tool_choice"), "a string or an object");
   const type = choice.required("type", choice.string("type"), "'function', 'custom', 'allowed_tools' or a tool's type");
   if (type === "allowed_tools") {
@@ -57,9 +48,6 @@ function readAllowed(choice: WireObject, tools: readonly Tool[]): ToolChoice | u
   return read;
 }
 
-const namesOfCustom = (tools: readonly Tool[]): Set<string> =>
-  new Set(tools.flatMap(({ kind }) => (kind.case === "custom" ? [kind.value.name] : [])));
-
 /** `tools`: those of the request, which tell what kind a named one is of. */
 export function writeToolChoice(
   choice: ToolChoice | undefined,
@@ -67,36 +55,13 @@ export function writeToolChoice(
   drops: Drops,
 ): Members | string | undefined {
   if (choice === undefined) return undefined;
-  const { mode, name, allowed, extensions } = choice;
+  const { mode, name, allowed } = choice;
   if (mode === ToolChoiceMode.TOOL || mode === ToolChoiceMode.NONE) drops.ifSet("tool_choice.allowed", allowed);
   if (mode !== ToolChoiceMode.TOOL) drops.ifSet("tool_choice.name", name);
-  const written = writeChosen(choice, tools, drops);
-  if (typeof written === "object") drops.graft(written, extensions, "tool_choice");
-  else drops.ifSet("tool_choice.extensions", extensions);
-  return written;
+  return writeChoice(choice, tools, choiceForms, drops);
 }
 
-function writeChosen(choice: ToolChoice, tools: readonly Tool[], drops: Drops): Members | string | undefined {
-  const custom = namesOfCustom(tools);
-  const nameTool = (name: string, isCustom = custom.has(name)): Members => ({
-    type: isCustom ? "custom" : "function",
-    name,
-  });
-  const { allowed } = choice;
-  const among = (mode: "auto" | "required"): Members | string =>
-    allowed.length === 0 ? mode : { type: "allowed_tools", mode, tools: allowed.map((name): Json => nameTool(name)) };
-  switch (choice.mode) {
-    case ToolChoiceMode.UNSPECIFIED:
-      return allowed.length === 0 ? undefined : among("auto");
-    case ToolChoiceMode.AUTO:
-      return among("auto");
-    case ToolChoiceMode.REQUIRED:
-      return among("required");
-    case ToolChoiceMode.NONE:
-      return "none";
-    case ToolChoiceMode.TOOL:
-      return nameTool(choice.name, choice.kind === ToolKind.UNSPECIFIED ? undefined : choice.kind === ToolKind.CUSTOM);
-    default:
-      return drops.add("tool_choice.mode"); // of a newer contract
-  }
-}
+const choiceForms: ChoiceForms = {
+  tool: (name, isCustom) => ({ type: isCustom ? "custom" : "function", name }),
+  among: (mode, tools) => ({ type: "allowed_tools", mode, tools }),
+};

@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { type Tool, ToolSchema } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import { type Drops, userJson } from "../../core/drops.ts";
 import type { Members } from "../../core/extensions.ts";
+import { serverTool, writeServerTool } from "../../core/tools.ts";
 import type { WireObject } from "../../core/wire-object.ts";
 import { isRecord } from "../../core/wire-values.ts";
 import { parseJson } from "../../lib/json.ts";
@@ -15,7 +16,7 @@ export function readTool(wire: WireObject, source: JsonMembers | undefined): Too
   const type = wire.required("type", wire.string("type"), "the kind of tool, for example 'function'");
   if (type !== "function" && type !== "custom") {
     const json = source?.bytes.toString("utf8") ?? "{}";
-    return create(ToolSchema, { kind: { case: "server", value: { dialect: dialectName, type, json } } });
+    return serverTool(dialectName, type, json);
   }
   const name = wire.required("name", wire.string("name"), "a string");
   const description = wire.string("description") ?? "";
@@ -68,9 +69,7 @@ export function writeTool(tool: Tool, path: string, drops: Drops): Members | Raw
       return written;
     }
     case "server":
-      if (kind.value.dialect !== dialectName) return drops.add(`${path}.server`);
-      drops.ifSet(`${path}.extensions`, tool.extensions);
-      return userJson(kind.value.json, `${path}.server.json`);
+      return writeServerTool(tool, kind.value, dialectName, path, drops);
     case undefined:
       return drops.add(`${path}.kind`);
     default:

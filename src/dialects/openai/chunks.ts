@@ -1,29 +1,22 @@
 import { type ChatEvent, type ChatResponse, FinishReason } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import type { Usage } from "../../../gen/causeway/chat/v1/usage_pb.ts";
-import type {
-  AnswerCodec,
-  AnswerFacts,
-  StreamCodec,
-  StreamReader,
-  StreamWatcher,
-  StreamWriter,
-} from "../../core/dialect.ts";
-import { GatewayError } from "../../core/error.ts";
+import type { AnswerCodec, AnswerFacts, StreamCodec, StreamReader, StreamWatcher } from "../../core/dialect.ts";
+import type { GatewayError } from "../../core/error.ts";
 import { foldEvents } from "../../core/fold.ts";
+import { holdsArray } from "../../core/json-array.ts";
+import { malformedAnswer } from "../../core/malformed.ts";
 import { RepeatedEvents } from "../../core/repeated-event.ts";
+import { watchAnswer } from "../../core/whole-answer.ts";
 import { isRecord, parseLeniently, records, text, type Wire } from "../../core/wire-values.ts";
-import { JsonError, parseJson } from "../../lib/json.ts";
-import { JsonMembers } from "../../lib/json-members.ts";
+import type { JsonMembers } from "../../lib/json-members.ts";
 import { readEvents } from "../../lib/sse.ts";
 import { sieveEvents } from "../../lib/sse-landmarks.ts";
-import { errorCodec } from "./error.ts";
+import { type ChunkWriting, chunkWriter, done } from "./chunk-writer.ts";
 
 /** What OpenAI's chats and completions have in common: answers of choices, streamed in chunks of the same form. */
-export interface ChunkLanguage {
+export interface ChunkLanguage extends ChunkWriting {
   /** Made for one answer. `isWhole`: there is one chunk only, which is a whole answer. */
   reader(isWhole: boolean): ChunkReading;
-  /** Made for one answer. */
-  writer(usageWanted: boolean): ChunkWriting;
   writeWhole(chat: ChatResponse): string;
   /** The error that a chunk reports. */
   errorOf(chunk: Wire): GatewayError | undefined;
@@ -36,47 +29,28 @@ export interface ChunkReading {
   read(chunk: unknown, events: ChatEvent[]): boolean;
 }
 
-export interface ChunkWriting {
-  /** Calls `send` for each of the event's chunks, as JSON text. Throws GatewayError for an event that reports one. */
-  write(event: ChatEvent, send: (chunk: string) => void): void;
-  /** The chunk with the usage, when the client asked for it. */
-  end(): string | undefined;
-}
-
 export function chunkAnswers(language: ChunkLanguage): AnswerCodec {
   return {
     read(wire) {
       const events: ChatEvent[] = [];
       language.reader(true).read(wire, events);
-      if (!isRecord(wire) || !Array.isArray(wire.choices)) throw malformed("has no 'choices'");
+      if (!isRecord(wire) || !Array.isArray(wire.choices)) throw malformedAnswer("has no 'choices'");
       return foldEvents(events);
     },
     write: (chat) => language.writeWhole(chat),
-    watch: (body) => watchAnswer(body, language),
+    watch: (body) =>
+      watchAnswer(
+        body,
+        (wire) => lookAt(wire, language),
+        (members) => look(members, language),
+      ),
   };
-}
-
-const malformed = (why: string, cause?: unknown): GatewayError =>
-  new GatewayError("upstream_malformed", `The provider's answer ${why}.`, { cause });
-
-/** Up to this length an answer is parsed whole, which is cheaper than finding its members first. */
-const parsedWholeBytes = 16 * 1024;
-
-function watchAnswer(body: Buffer, language: ChunkLanguage): AnswerFacts {
-  try {
-    return body.length <= parsedWholeBytes
-      ? lookAt(parseJson(body.toString("utf8")), language)
-      : look(JsonMembers.scan(body), language);
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    throw malformed(`is no JSON: ${error.message}`, error);
-  }
 }
 
 function lookAt(wire: unknown, language: ChunkLanguage): AnswerFacts {
   const error = isRecord(wire) ? language.errorOf(wire) : undefined;
   if (error !== undefined) throw error;
-  if (!isRecord(wire) || !Array.isArray(wire.choices)) throw malformed("has no 'choices'");
+  if (!isRecord(wire) || !Array.isArray(wire.choices)) throw malformedAnswer("has no 'choices'");
   const finished = records(wire.choices).find((choice) => text(choice.finish_reason) !== "");
   return {
     usage: language.usageOf({ usage: wire.usage }),
@@ -84,12 +58,10 @@ function lookAt(wire: unknown, language: ChunkLanguage): AnswerFacts {
   };
 }
 
-const openBracket = 0x5b;
-
 /** The same for a long answer: only what is looked for is parsed. */
 function look(members: JsonMembers, language: ChunkLanguage): AnswerFacts {
   const choices = members.span("choices");
-  if (members.has("error") || choices === undefined || members.firstByte("choices") !== openBracket) {
+  if (members.has("error") || choices === undefined || !holdsArray(members, "choices")) {
     return lookAt(members.value(), language);
   }
   const finish = finishPattern.exec(members.bytes.toString("latin1", choices.start, choices.end));
@@ -102,14 +74,12 @@ function look(members: JsonMembers, language: ChunkLanguage): AnswerFacts {
 /** Inside a JSON string the quotes would be escaped, so this is a key. The first choice's counts. */
 const finishPattern = /"finish_reason"\s*:\s*"([^"]+)"/;
 
-const done = "[DONE]";
-
 export function chunkStream(language: ChunkLanguage): StreamCodec {
   return {
     contentType: "text/event-stream",
     keepAlive: ": keep-alive\n\n",
     reader: () => reader(language.reader(false)),
-    writer: ({ usageWanted }) => writer(language.writer(usageWanted)),
+    writer: ({ usageWanted }) => chunkWriter(language, usageWanted),
     watcher: ({ hideUsage }) => new Watcher(language, hideUsage),
   };
 }
@@ -124,24 +94,6 @@ function reader(chunks: ChunkReading): StreamReader {
       });
       return events;
     },
-  };
-}
-
-function writer(chunks: ChunkWriting): StreamWriter {
-  return {
-    write(events) {
-      let wire = "";
-      const send = (chunk: string): void => {
-        wire += `data: ${chunk}\n\n`;
-      };
-      for (const event of events) chunks.write(event, send);
-      return wire;
-    },
-    end() {
-      const usage = chunks.end();
-      return `${usage === undefined ? "" : `data: ${usage}\n\n`}data: ${done}\n\n`;
-    },
-    fail: (error) => `data: ${errorCodec.write(error)}\n\n`,
   };
 }
 

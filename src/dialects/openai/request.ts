@@ -2,17 +2,13 @@ import type { ChatRequest } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import type { RequestPeek, RequestTarget } from "../../core/dialect.ts";
 import { GatewayError } from "../../core/error.ts";
 import type { Members } from "../../core/extensions.ts";
+import { missingModel } from "../../core/invalid-request.ts";
 import { WireObject } from "../../core/wire-object.ts";
 import { finite, nonEmpty, writeMap } from "../../core/written.ts";
 import type { JsonMembers } from "../../lib/json-members.ts";
 import { RawJson } from "../../lib/json-text.ts";
 
 /** What requests for OpenAI's chats, completions and embeddings have in common. */
-
-export const missingModel = (): GatewayError =>
-  new GatewayError("missing_model", "Model is required: set 'model' to one of those that GET /v1/models lists.", {
-    param: "model",
-  });
 
 /** The model, and the form of the answer. Throws GatewayError. */
 export function peekHead(body: JsonMembers): RequestPeek {
