@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { findPackageJSON } from "node:module";
-import { calcPrice, findProvider, type ModelPrice } from "@pydantic/genai-prices";
+import { calcPrice, findProvider, type ModelPrice, type PriceCalculation } from "@pydantic/genai-prices";
 import { flatRate, type Rate, type Rates } from "./rates.ts";
 
 const packageName = "@pydantic/genai-prices";
@@ -15,8 +15,15 @@ function readVersion(): string {
   return `genai-prices@${hasVersion ? manifest.version : "unknown"}`;
 }
 
-/** What the catalogue knows of a model: its rates at a time in ms since 1970. undefined: it has no price. */
+/** A model's rates at a time in ms since 1970. undefined: it has no price. */
 export type RatesAt = (at: number) => Rates | undefined;
+
+/** What the catalogue knows of a model. */
+export interface CatalogueModel {
+  readonly ratesAt: RatesAt;
+  /** Tokens of the longest prompt; undefined when unknown. */
+  readonly contextWindow: number | undefined;
+}
 
 /** Prices can depend on the date and the time of day; they are looked up anew when the minute changes. */
 const minuteMs = 60_000;
@@ -25,15 +32,18 @@ const minuteMs = 60_000;
  * Finds a model in the catalogue. `providerId`: the catalogue's, or a name like it. A provider that it does not know can
  * still serve a model that it knows by name; of a provider that it knows, only the models that it lists are known.
  */
-export function findRates(providerId: string, model: string): RatesAt | undefined {
+export function findModel(providerId: string, model: string): CatalogueModel | undefined {
   const provider = findProvider({ providerId });
   const found = calcPrice({}, model, provider === undefined ? {} : { provider });
-  if (found === null) return undefined;
-  if (!Array.isArray(found.model.prices)) {
-    const rates = ratesOf(found.model.prices);
+  return found === null ? undefined : { ratesAt: ratesOver(found, model), contextWindow: found.model.context_window };
+}
+
+function ratesOver({ model: info, provider }: PriceCalculation, model: string): RatesAt {
+  if (!Array.isArray(info.prices)) {
+    const rates = ratesOf(info.prices);
     return () => rates;
   }
-  const only = { ...found.provider, models: [found.model], fallback_model_providers: [] };
+  const only = { ...provider, models: [info], fallback_model_providers: [] };
   let minute = Number.NaN;
   let rates: Rates | undefined;
   return (at) => {

@@ -1,7 +1,7 @@
 import { type Usage, UsageSource } from "../../gen/causeway/chat/v1/usage_pb.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Price, Pricing } from "../core/ports.ts";
-import { catalogueVersion, findRates, type RatesAt } from "./catalogue.ts";
+import { type CatalogueModel, catalogueVersion, findModel, type RatesAt } from "./catalogue.ts";
 import { createOverrides, type PriceOverride } from "./overrides.ts";
 import { costOf } from "./rates.ts";
 
@@ -28,29 +28,21 @@ const remembered = 10_000;
 
 const unknown: Price = { costNanoUsd: null, version: "" };
 
-/** Prices from the configuration, else from the catalogue of @pydantic/genai-prices; a model is looked up once. */
+/** Prices from the configuration, else from the catalogue of @pydantic/genai-prices; context windows are only there. */
 export function createPricing({ overrides, providerIds, clock }: PricingOptions): Pricing {
   const override = createOverrides(overrides);
-  const sources = new Map<string, Source | undefined>();
 
-  function sourceOf(provider: string, model: string): Source | undefined {
-    const name = `${provider}/${model}`;
-    const source = sources.get(name);
-    if (source !== undefined || sources.has(name)) return source;
-    if (sources.size >= remembered) sources.clear();
-    const found = findSource(name, provider, model);
-    sources.set(name, found);
-    return found;
-  }
-
-  function findSource(name: string, provider: string, model: string): Source | undefined {
-    const configured = override(name);
-    if (configured !== undefined) return { ratesAt: () => configured, version: "config" };
+  const listed = remembering((provider, model): CatalogueModel | undefined => {
     const providerId = Object.hasOwn(providerIds, provider) ? providerIds[provider] : provider;
-    if (providerId === null || providerId === undefined) return undefined;
-    const ratesAt = findRates(providerId, model);
-    return ratesAt === undefined ? undefined : { ratesAt, version: catalogueVersion };
-  }
+    return providerId === null || providerId === undefined ? undefined : findModel(providerId, model);
+  });
+
+  const sourceOf = remembering((provider, model): Source | undefined => {
+    const configured = override(`${provider}/${model}`);
+    if (configured !== undefined) return { ratesAt: () => configured, version: "config" };
+    const found = listed(provider, model);
+    return found && { ratesAt: found.ratesAt, version: catalogueVersion };
+  });
 
   return {
     price(provider, model, usage, at) {
@@ -67,6 +59,22 @@ export function createPricing({ overrides, providerIds, clock }: PricingOptions)
       if (rates?.input === undefined || rates.output === undefined) return undefined;
       return { input: rates.input.base, output: rates.output.base };
     },
+
+    contextWindow: (provider, model) => listed(provider, model)?.contextWindow,
+  };
+}
+
+/** Looks each model up once. */
+function remembering<Found>(find: (provider: string, model: string) => Found) {
+  const known = new Map<string, Found>();
+  return (provider: string, model: string): Found | undefined => {
+    const name = `${provider}/${model}`;
+    const before = known.get(name);
+    if (before !== undefined || known.has(name)) return before;
+    if (known.size >= remembered) known.clear();
+    const found = find(provider, model);
+    known.set(name, found);
+    return found;
   };
 }
 

@@ -1,3 +1,4 @@
+import { wildcard } from "../lib/wildcard.ts";
 import { flatRate, type Rates } from "./rates.ts";
 
 /** A price from the configuration, in nano-dollars a million tokens. What is undefined costs what input or output costs. */
@@ -15,12 +16,9 @@ export interface PriceOverride {
 
 /** Looks "provider/model" up: the first override that fits counts. */
 export function createOverrides(overrides: readonly PriceOverride[]): (name: string) => Rates | undefined {
-  const entries = overrides.map((override) => ({ pattern: patternOf(override.model), rates: ratesOf(override) }));
-  return (name) => entries.find(({ pattern }) => pattern.test(name))?.rates;
+  const entries = overrides.map((override) => ({ fits: wildcard(override.model), rates: ratesOf(override) }));
+  return (name) => entries.find(({ fits }) => fits(name))?.rates;
 }
-
-const patternOf = (model: string): RegExp =>
-  new RegExp(`^${model.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`, "s");
 
 function ratesOf(override: PriceOverride): Rates {
   const { input, output } = override;

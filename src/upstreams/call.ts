@@ -3,10 +3,16 @@ import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
 import type { UpstreamAnswer } from "../core/ports.ts";
 import type { Connection } from "./connections.ts";
-import { isClosedByPeer, networkFailure, type Peer, type Phase } from "./failures.ts";
+import { isClosedByPeer, networkFailure, type Peer, type Phase, timeoutFailure } from "./failures.ts";
+import { type AnswerHeaders, readRateLimits } from "./rate-limits.ts";
 import { readRetryAfter } from "./retry-after.ts";
 
-type Headers = Record<string, string | string[] | undefined>;
+/** An answer, and what its head says besides. */
+export interface HttpAnswer extends UpstreamAnswer {
+  /** By its name in lower case; of several the first. */
+  header(name: string): string | undefined;
+}
+
 type Pull = PromiseWithResolvers<IteratorResult<Buffer, undefined>>;
 type End = { readonly reason: unknown } | "whole" | "left";
 
@@ -34,12 +40,16 @@ export class Call implements Dispatcher.DispatchHandler, AsyncIterator<Buffer, u
   readonly #peer: Peer;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
-  readonly #answer = Promise.withResolvers<UpstreamAnswer>();
+  readonly #answer = Promise.withResolvers<HttpAnswer>();
   #controller: Dispatcher.DispatchController | undefined;
   #phase: Phase = "connecting";
   #sentAt = 0;
   #heard = false;
   #end: End | undefined;
+  /** undici has timers as well, but those may be a second late, which is long where another provider could be asked. */
+  #timer: NodeJS.Timeout | undefined;
+  /** Nothing came since the time was up. */
+  #silent = false;
 
   #first: Buffer | undefined;
   #more: Buffer[] = [];
@@ -67,9 +77,10 @@ export class Call implements Dispatcher.DispatchHandler, AsyncIterator<Buffer, u
   }
 
   /** Call once, with a signal that has not been aborted. Resolves with the head, or rejects like `Upstream.ask`. */
-  start(): Promise<UpstreamAnswer> {
+  start(): Promise<HttpAnswer> {
     this.#signal.addEventListener("abort", this);
     this.#connection.dispatch(this.#options, this);
+    if (this.#phase === "connecting" && this.#end === undefined) this.#wait("connecting");
     return this.#answer.promise;
   }
 
@@ -100,7 +111,7 @@ export class Call implements Dispatcher.DispatchHandler, AsyncIterator<Buffer, u
       controller.abort(left);
       return;
     }
-    this.#phase = "waiting";
+    this.#wait("waiting");
     if (this.#connection.reused) this.#sentAt = this.#clock.micros();
   }
 
@@ -108,24 +119,29 @@ export class Call implements Dispatcher.DispatchHandler, AsyncIterator<Buffer, u
     this.#heard = true;
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
     if (status < 200) return;
-    this.#phase = "answering";
+    this.#wait("answering");
     const refusal = this.#refuse(status, headers);
     if (refusal !== undefined) {
       this.#finish({ reason: refusal });
       controller.abort(refusal);
       return;
     }
+    const now = this.#clock.now();
     this.#answer.resolve({
       status,
       contentType: one(headers["content-type"]) ?? "",
-      retryAfterMs: readRetryAfter(one(headers["retry-after-ms"]), one(headers["retry-after"]), this.#clock.now()),
+      retryAfterMs: readRetryAfter(one(headers["retry-after-ms"]), one(headers["retry-after"]), now),
+      header: (name) => one(headers[name]),
+      rateLimits: () => readRateLimits(headers, now),
       body: this,
     });
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#silent = false;
+    this.#timer?.refresh();
     if (this.#first === undefined) {
       this.#first = chunk;
       // Not now: undici reports each HTTP chunk, and all of those in one read come before any microtask.
@@ -134,7 +150,7 @@ export class Call implements Dispatcher.DispatchHandler, AsyncIterator<Buffer, u
       this.#more.push(chunk);
     }
     this.#waiting += chunk.length;
-    if (this.#waiting > waitingLimit) controller.pause();
+    if (this.#isPaused) controller.pause();
   }
 
   onResponseEnd(): void {
@@ -145,7 +161,7 @@ export class Call implements Dispatcher.DispatchHandler, AsyncIterator<Buffer, u
   onResponseError(_controller: unknown, error: Error): void {
     if (this.#end === undefined && this.#mayRepeat(error)) {
       this.#controller = undefined;
-      this.#phase = "connecting";
+      this.#wait("connecting");
       queueMicrotask(() => this.#connection.dispatch(this.#options, this));
       return;
     }
@@ -178,8 +194,54 @@ export class Call implements Dispatcher.DispatchHandler, AsyncIterator<Buffer, u
     this.#controller?.abort(left);
   }
 
+  /** Begins a phase, which may last so long. */
+  #wait(phase: Phase): void {
+    this.#phase = phase;
+    this.#silent = false;
+    const ms = this.#longest();
+    clearTimeout(this.#timer);
+    this.#timer = ms === undefined ? undefined : setTimeout(Call.#timeIsUp, ms, this).unref();
+  }
+
+  /** The phase's time, in ms. */
+  #longest(): number | undefined {
+    const { connectMs, firstByteMs, idleMs } = this.#peer.timeouts;
+    switch (this.#phase) {
+      case "connecting":
+        return connectMs;
+      case "waiting":
+        return firstByteMs;
+      case "answering":
+        return idleMs;
+      default:
+        return this.#phase satisfies never;
+    }
+  }
+
+  /** What came while this process was busy with something else is heard first: sockets are read before immediates. */
+  static #timeIsUp(call: Call): void {
+    call.#silent = true;
+    setImmediate(() => call.#giveUp());
+  }
+
+  #giveUp(): void {
+    const ms = this.#longest();
+    if (!this.#silent || this.#end !== undefined || ms === undefined) return;
+    if (this.#isPaused) {
+      this.#timer?.refresh(); // it is the reader who lets the provider wait
+      return;
+    }
+    this.#finish({ reason: timeoutFailure(this.#phase, ms, this.#peer) });
+    this.#controller?.abort(left);
+  }
+
+  get #isPaused(): boolean {
+    return this.#waiting > waitingLimit;
+  }
+
   #finish(end: End): void {
     this.#end = end;
+    clearTimeout(this.#timer);
     this.#signal.removeEventListener("abort", this);
     if (typeof end === "object") this.#answer.reject(end.reason);
     if (this.#first === undefined) this.#endPull(end);
@@ -204,7 +266,7 @@ export class Call implements Dispatcher.DispatchHandler, AsyncIterator<Buffer, u
   }
 
   /** Heads that no dialect can make sense of. */
-  #refuse(status: number, headers: Headers): GatewayError | undefined {
+  #refuse(status: number, headers: AnswerHeaders): GatewayError | undefined {
     const { provider, host } = this.#peer;
     if (status < 400 && status >= 300) {
       return new GatewayError(

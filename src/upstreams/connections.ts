@@ -1,11 +1,5 @@
 import { buildConnector, Client, type Dispatcher } from "undici";
 
-export interface ConnectionsOptions {
-  readonly connectMs: number;
-  readonly firstByteMs: number;
-  readonly idleMs: number;
-}
-
 /** A place for one request at a time. Its socket is opened when needed, and again when the server has closed it. */
 export interface Connection {
   /** Whether its socket has carried an answer before: only then can the server have closed it behind our back. */
@@ -33,8 +27,9 @@ const keepAliveMarginMs = 1_000;
  * Sockets to one origin: HTTP/1.1, as many as there are requests at a time, each request alone on its socket, so that
  * ending a request means closing a socket and nothing else. The one used last is taken first: a list instead of
  * undici's Pool, which looks through all its clients for each request, and keeps more sockets warm than are needed.
+ * `connectMs`: after so long, and up to a second more, an attempt to connect is given up.
  */
-export function createConnections(origin: string, { connectMs, firstByteMs, idleMs }: ConnectionsOptions): Connections {
+export function createConnections(origin: string, connectMs: number): Connections {
   const idle: ClientConnection[] = [];
   const all = new Set<ClientConnection>();
   // One for all: it holds the TLS sessions.
@@ -46,8 +41,8 @@ export function createConnections(origin: string, { connectMs, firstByteMs, idle
       connect,
       allowH2: false,
       pipelining: 1,
-      headersTimeout: firstByteMs,
-      bodyTimeout: idleMs,
+      headersTimeout: 0, // `Call` has its own timer
+      bodyTimeout: 0,
       keepAliveTimeout: keepAliveMs,
       keepAliveTimeoutThreshold: keepAliveMarginMs,
     });

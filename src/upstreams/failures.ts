@@ -4,7 +4,7 @@ import { GatewayError } from "../core/error.ts";
 /** How far a call got before it failed. */
 export type Phase = "connecting" | "waiting" | "answering";
 
-/** What messages name: whom was called, and how long we would wait. */
+/** Whom was called, and how long we wait. */
 export interface Peer {
   readonly provider: string;
   /** Host and port, as in base_url. */
@@ -16,10 +16,29 @@ export interface Peer {
 export interface Timeouts {
   /** Until a connection stands, TLS included. */
   readonly connectMs: number;
-  /** From the request being sent to the head of the answer. */
-  readonly firstByteMs: number;
+  /** From the request being sent to the head of the answer. undefined: as long as the caller waits. */
+  readonly firstByteMs: number | undefined;
   /** Between two pieces of the answer. */
   readonly idleMs: number;
+}
+
+/** Says of a call that did not get as far as it should within `ms` where it stood. */
+export function timeoutFailure(phase: Phase, ms: number, { provider, host }: Peer): GatewayError {
+  const what = `${provider} (${host}): ${timedOut(phase, ms < 1000 ? `${ms} ms` : `${ms / 1000} s`)}`;
+  return new GatewayError("upstream_timeout", what, { provider });
+}
+
+function timedOut(phase: Phase, time: string): string {
+  switch (phase) {
+    case "connecting":
+      return `no connection within ${time}. Check base_url, and whether a firewall or a proxy is in the way.`;
+    case "waiting":
+      return `no answer began within ${time}. Try again, or raise the provider's first byte timeout.`;
+    case "answering":
+      return `the answer stood still for ${time}. Try again, or raise the provider's idle timeout.`;
+    default:
+      return phase satisfies never;
+  }
 }
 
 /** Says of a call that failed on the network what a person can do about it. Never holds a header or a body. */
@@ -30,10 +49,8 @@ export function networkFailure(thrown: unknown, phase: Phase, peer: Peer): Gatew
   const isBroken = thrown instanceof errors.HTTPParserError;
   // undici keeps the bytes it could not read in the error. Those are an answer, and answers do not belong into a log.
   const cause = isBroken ? thrown.message : thrown;
-  const fail = (
-    as: "upstream_unreachable" | "upstream_timeout" | "upstream_cut" | "upstream_malformed",
-    what: string,
-  ) => new GatewayError(as, `${provider} (${host}): ${what}`, { provider, cause });
+  const fail = (as: "upstream_unreachable" | "upstream_cut" | "upstream_malformed", what: string) =>
+    new GatewayError(as, `${provider} (${host}): ${what}`, { provider, cause });
 
   if (isBroken) {
     // No byte was wrong, the end came too early: undici gives such errors no code to tell them by.
@@ -43,20 +60,7 @@ export function networkFailure(thrown: unknown, phase: Phase, peer: Peer): Gatew
   }
   switch (code) {
     case "UND_ERR_CONNECT_TIMEOUT":
-      return fail(
-        "upstream_timeout",
-        `no connection within ${seconds(timeouts.connectMs)}. Check base_url, and whether a firewall or a proxy is in the way.`,
-      );
-    case "UND_ERR_HEADERS_TIMEOUT":
-      return fail(
-        "upstream_timeout",
-        `no answer began within ${seconds(timeouts.firstByteMs)}. Try again, or raise the provider's first byte timeout.`,
-      );
-    case "UND_ERR_BODY_TIMEOUT":
-      return fail(
-        "upstream_timeout",
-        `the answer stood still for ${seconds(timeouts.idleMs)}. Try again, or raise the provider's idle timeout.`,
-      );
+      return timeoutFailure("connecting", timeouts.connectMs, peer);
     case "UND_ERR_RES_CONTENT_LENGTH_MISMATCH":
       return fail("upstream_cut", "the connection ended in the middle of the answer. Try again.");
     case "UND_ERR_HEADERS_OVERFLOW":
@@ -119,5 +123,3 @@ function errorCode(thrown: unknown): string {
 }
 
 const inBrackets = (code: string): string => (code === "" || code === "UND_ERR_SOCKET" ? "" : ` (${code})`);
-
-const seconds = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${ms / 1000} s`);

@@ -29,6 +29,7 @@ export interface HttpUpstreamOptions {
   readonly modelList?: ModelListRequest | undefined;
   /** Models of a vendor that has no list. */
   readonly models?: readonly string[] | undefined;
+  /** By default, the first byte of a stream may take 60 s, and that of a whole answer as long as the caller waits. */
   readonly timeouts?: Partial<Timeouts> | undefined;
   readonly userAgent: string;
   readonly clock: Clock;
@@ -55,11 +56,9 @@ interface Way {
   readonly framing: PresetTongue["framing"];
 }
 
-/**
- * A whole answer comes only when the model is done, and some models think for minutes before their first word: the
- * vendors' own SDKs wait for 10 minutes.
- */
-const defaultTimeouts: Timeouts = { connectMs: 10_000, firstByteMs: 600_000, idleMs: 300_000 };
+const defaultTimeouts: Timeouts = { connectMs: 10_000, firstByteMs: undefined, idleMs: 300_000 };
+/** A stream's head comes before the model has thought, a whole answer's only when it is done. */
+const streamFirstByteMs = 60_000;
 
 const modelListMs = 5_000;
 /** The longest list there is, OpenRouter's with its descriptions, takes about 1 MB. */
@@ -81,8 +80,9 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
     firstByteMs: options.timeouts?.firstByteMs ?? defaultTimeouts.firstByteMs,
     idleMs: options.timeouts?.idleMs ?? defaultTimeouts.idleMs,
   };
-  const peer: Peer = { provider: name, host: endpoints.host, timeouts };
-  const connections = createConnections(endpoints.origin, timeouts);
+  const whole: Peer = { provider: name, host: endpoints.host, timeouts };
+  const streaming = { ...whole, timeouts: { ...timeouts, firstByteMs: timeouts.firstByteMs ?? streamFirstByteMs } };
+  const connections = createConnections(endpoints.origin, timeouts.connectMs);
   const common = { "user-agent": options.userAgent, "accept-encoding": "identity" };
 
   const ways = createWays(options, endpoints, common);
@@ -103,6 +103,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
     }
     const { body } = request;
     const options = { method: "POST", path, headers, body, blocking: false } as const;
+    const peer = request.stream ? streaming : whole;
     const answer = new Call(connections.take(), options, peer, clock, signal).start();
     return way.framing === undefined ? answer : withoutAwsFraming(await answer);
   };
@@ -116,7 +117,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
   const fetchModels = async (path: string, credential: Credential | undefined, signal: AbortSignal) => {
     signal.throwIfAborted();
     const request = { method: "GET", path, headers: listHeaders(credential) } as const;
-    const answer = await new Call(connections.take(), request, peer, clock, signal).start();
+    const answer = await new Call(connections.take(), request, whole, clock, signal).start();
     const body = await collect(answer, name);
     if (answer.status === 200) return readModelList(body, modelList ?? {}, name);
     throw listRefused(answer, body, name, spoken[0]?.dialect);
@@ -128,7 +129,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
     baseUrl: endpoints.baseUrl,
     ask,
     async listModels(credential, signal) {
-      if (endpoints.models === undefined) return [...(options.models ?? [])];
+      if (endpoints.models === undefined) return (options.models ?? []).map((model) => ({ name: model }));
       const limit = AbortSignal.timeout(modelListMs);
       try {
         return await fetchModels(endpoints.models, credential, AbortSignal.any([signal, limit]));

@@ -200,6 +200,29 @@ describe("overrides", () => {
   });
 });
 
+describe("the context window", () => {
+  test("is the catalogue's", () => {
+    expect(pricing().contextWindow("openai", "gpt-4o-mini")).toBe(128_000);
+    expect(pricing().contextWindow("anthropic", "claude-sonnet-4-5")).toBe(200_000);
+  });
+
+  test("is the catalogue's also where the price is not", () => {
+    const overrides = [{ model: "openai/*", input: 1n, output: 1n }];
+    expect(pricing({ overrides }).contextWindow("openai", "gpt-4o-mini")).toBe(128_000);
+  });
+
+  test("is not known of models that nobody lists, that are listed without, and of a provider without prices", () => {
+    expect(pricing().contextWindow("openai", "no-such-model")).toBeUndefined();
+    expect(pricing().contextWindow("openai", "whisper-1")).toBeUndefined();
+    expect(pricing({ providerIds: { local: null } }).contextWindow("local", "gpt-4o-mini")).toBeUndefined();
+  });
+
+  test("goes by the catalogue's name for the provider", () => {
+    const renamed = pricing({ providerIds: { "team-a": "openai" } });
+    expect(renamed.contextWindow("team-a", "gpt-4o-mini")).toBe(128_000);
+  });
+});
+
 test("a sum is rounded once, half up", () => {
   const overrides = [{ model: "a/b", input: 500_000n, output: 500_000n }];
   const price = (inputTokens: number, outputTokens: number) =>

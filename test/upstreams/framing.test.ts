@@ -1,5 +1,6 @@
 import { EventStreamCodec } from "@smithy/eventstream-codec";
 import { describe, expect, test } from "vitest";
+import { bedrockConverse } from "../../src/dialects/bedrock-converse/index.ts";
 import { asking, failureOf, lastChunk, readAll, useScriptedServer, whole } from "./harness.ts";
 
 const server = useScriptedServer();
@@ -105,4 +106,47 @@ test("an answer in no frames stays as it is, where frames could have come", asyn
   const answer = await asked;
   expect(answer.contentType).toBe("application/json");
   expect((await readAll(answer)).toString()).toBe('{"message":"no"}');
+});
+
+describe("a failure whose type is in the head", () => {
+  async function refused(body: string, head = "x-amzn-errortype: ThrottlingException:http://internal/\r\n") {
+    const asked = server.upstream({ framing: "aws-event-stream" }).ask(asking());
+    const connection = await server.connection();
+    await connection.request();
+    connection.write(whole(body, head).replace("200 OK", "429 Too Many"));
+    return asked;
+  }
+
+  test.each([
+    ['{"message":"slow"}', { __type: "ThrottlingException:http://internal/", message: "slow" }],
+    ["{}", { __type: "ThrottlingException:http://internal/" }],
+    ["", { __type: "ThrottlingException:http://internal/" }],
+    ['{"__type":"Own","message":"slow"}', { __type: "Own", message: "slow" }],
+  ])("%j has it in the body", async (body, expected) => {
+    const answer = await refused(body);
+    expect(answer.status).toBe(429);
+    expect(JSON.parse((await readAll(answer)).toString("utf8"))).toEqual(expected);
+    expect(await answer.body.next()).toEqual({ done: true, value: undefined });
+  });
+
+  test.each(["<html>", "[1]", `{"message":"${"x".repeat(100_000)}"}`])("%.20s stays as it is", async (body) => {
+    expect((await readAll(await refused(body))).toString("utf8")).toBe(body);
+  });
+
+  test("is read by the dialect", async () => {
+    const answer = await refused('{"message":"slow"}');
+    expect(bedrockConverse.error.read(answer.status, await readAll(answer))).toMatchObject({
+      code: "rate_limited",
+      nativeType: "ThrottlingException",
+    });
+  });
+
+  test("is left by return(), which closes the connection", async () => {
+    const asked = server.upstream({ framing: "aws-event-stream" }).ask(asking());
+    const connection = await server.connection();
+    await connection.request();
+    connection.write("HTTP/1.1 500 No\r\nx-amzn-errortype: X\r\ncontent-length: 10\r\n\r\n{");
+    expect(await (await asked).body.return?.()).toEqual({ done: true, value: undefined });
+    await connection.closed;
+  });
 });

@@ -8,7 +8,7 @@ import { createHttpUpstream, type HttpUpstreamOptions, type SpokenTongue } from 
 import { bareDialect } from "./bare-dialect.ts";
 import { createScriptedServer, type ScriptedConnection } from "./scripted-server.ts";
 
-export const key: Credential = { secret: "sk-secret-1234567890", masked: "sk-…7890" };
+export const key: Credential = { name: "main", secret: "sk-secret-1234567890", masked: "sk-…7890" };
 export const question = JSON.stringify({ model: "m", messages: [{ role: "user", content: "Grüße 👋" }] });
 const never = new AbortController().signal;
 

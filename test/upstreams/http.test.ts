@@ -114,7 +114,7 @@ describe("a request", () => {
   });
 
   test("is refused before anything is sent when the key cannot be a header, without repeating the key", async () => {
-    const broken = { secret: "sk-one\nsk-two", masked: "" };
+    const broken = { name: "broken", secret: "sk-one\nsk-two", masked: "" };
     const error = await failureOf(server.upstream().ask(asking({ credential: broken })));
     expect(error).toMatchObject({ code: "upstream_unauthenticated", provider: "acme" });
     expect(error.message).toContain("line break");
@@ -150,6 +150,20 @@ describe("an answer", () => {
     const answer = await asked;
     expect(answer).toMatchObject({ status: 429, retryAfterMs: 7000 });
     expect((await readAll(answer)).toString()).toBe("{}");
+  });
+
+  test("tells of the provider's rate limits, when it is asked", async () => {
+    const clock = { now: () => 1_700_000_000_000, micros: () => 0 };
+    const asked = server.upstream({ clock }).ask(asking());
+    const connection = await server.connection();
+    await connection.request();
+    connection.write(whole("{}", "X-RateLimit-Remaining-Requests: 7\r\nx-ratelimit-reset-requests: 1.5s\r\n"));
+    const answer = await asked;
+    expect(answer.rateLimits?.()).toMatchObject({
+      requests: { limit: undefined, remaining: 7, resetsAt: 1_700_000_001_500 },
+      tokens: undefined,
+    });
+    await readAll(answer);
   });
 
   test("may be announced by an early hint", async () => {

@@ -1,8 +1,13 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Credential } from "../../src/core/ports.ts";
+import { type ModelListForm, readModelList } from "../../src/upstreams/model-list.ts";
+import { compatiblePreset, presets } from "../../src/upstreams/presets/index.ts";
+import { documentedLists } from "./documented-lists.ts";
 import { createTestUpstream, type TestOptions, type TestUpstream } from "./harness.ts";
 import { createScriptedServer } from "./scripted-server.ts";
 
-const key = { secret: "sk-secret-1234567890", masked: "sk-…7890" };
+const key: Credential = { name: "one", secret: "sk-secret-1234567890", masked: "sk-…7890" };
 const never = new AbortController().signal;
 
 let server: Awaited<ReturnType<typeof createScriptedServer>>;
@@ -34,7 +39,7 @@ async function listed(body: string, options: TestOptions = {}, status = 200) {
 
 test("OpenAI's form of a list is read, each name once", async () => {
   const { models, request } = await listed('{"object":"list","data":[{"id":"b"},{"id":"a"},{"id":"b"},{"no":1},7]}');
-  expect(models).toEqual(["b", "a"]);
+  expect(models).toEqual([{ name: "b" }, { name: "a" }]);
   expect(request.line).toBe("GET /v1/models?limit=1000 HTTP/1.1");
   expect(request.headers.get("authorization")).toBe(`Bearer ${key.secret}`);
   expect(request.headers.has("content-length")).toBe(false);
@@ -45,7 +50,7 @@ test.each([
   ["a list and names called otherwise", '{"models":[{"name":"a"},{"name":"b"}]}', { list: "models", id: "name" }],
   ["names with a path before them", '{"data":[{"id":"models/a"},{"id":"b"}]}', { prefix: "models/" }],
 ])("%s is read when the preset says so", async (_, body, modelList) => {
-  expect((await listed(body, { modelList: { path, ...modelList } })).models).toEqual(["a", "b"]);
+  expect((await listed(body, { modelList: { path, ...modelList } })).models).toEqual([{ name: "a" }, { name: "b" }]);
 });
 
 test("a list may want the key and further headers elsewhere", async () => {
@@ -58,7 +63,7 @@ test("a list may want the key and further headers elsewhere", async () => {
 
 test("a vendor without a list has the models that are known of it", async () => {
   const models = await upstreamWith({ modelList: undefined, models: ["one", "two"] }).listModels(key, never);
-  expect(models).toEqual(["one", "two"]);
+  expect(models).toEqual([{ name: "one" }, { name: "two" }]);
   expect(server.accepted()).toBe(0);
 });
 
@@ -111,4 +116,114 @@ test("whoever asks for a list may leave", async () => {
   controller.abort(gone);
   await expect(listing).rejects.toBe(gone);
   await connection.closed;
+});
+
+const read = (wire: unknown, form: ModelListForm = {}) =>
+  readModelList(Buffer.from(JSON.stringify(wire)), form, "acme");
+
+/** What a list says of a model that has these members. */
+const readOne = (members: object, form: ModelListForm = {}) => read({ data: [{ id: "m", ...members }] }, form)[0];
+
+describe("what a vendor's list says", () => {
+  test.each(Object.entries(documentedLists))("%s", (name, { body, models }) => {
+    const preset = presets.find((one) => one.name === name);
+    expect(read(body, preset?.modelList)).toEqual(models);
+  });
+
+  test("is tried for every vendor that has a list", () => {
+    const listing = presets.filter(({ modelList }) => modelList !== undefined).map(({ name }) => name);
+    expect(Object.keys(documentedLists)).toEqual(listing);
+  });
+
+  test("is read of a server that is known by its dialect alone, except for when its models were made", () => {
+    const form = compatiblePreset("mine", "openai-chat", "http://gpu-box:8000")?.modelList;
+    const members = { max_model_len: 4096, input_modalities: ["text"], created: 1790000000 };
+    expect(readOne(members, form)).toEqual({ name: "m", contextWindow: 4096, inputModalities: ["text"] });
+  });
+});
+
+describe("what is odd in a list is as if it was not there", () => {
+  test.each([0, -1, 1.5, 1e300, 2 ** 32, "4096", null, true, [4096], { tokens: 4096 }])(
+    "a context window of %j",
+    (contextLength) => {
+      expect(readOne({ context_length: contextLength })).toEqual({ name: "m" });
+      expect(readOne({ context_length: contextLength, context_window: 8 })).toEqual({ name: "m", contextWindow: 8 });
+    },
+  );
+
+  test.each([0, -1, 735790403, 1790000000000, "yesterday", "", null, true, [1790000000], {}])(
+    "a time of %j",
+    (created) => {
+      expect(readOne({ created })).toEqual({ name: "m" });
+    },
+  );
+
+  test("fractions of a second", () => {
+    expect(readOne({ created: 1790000000.75 })?.created).toBe(1790000000);
+    expect(readOne({ created_at: "2026-09-21T13:46:40.999Z" })?.created).toBe(1789998400);
+  });
+
+  test.each([[[]], ["text"], [null], [[1, null, {}, "", "two words", "x".repeat(33), "<b>"]], [{ 0: "text" }]])(
+    "modalities of %j",
+    (input_modalities) => {
+      expect(readOne({ input_modalities })).toEqual({ name: "m" });
+      expect(readOne({ architecture: input_modalities })).toEqual({ name: "m" });
+    },
+  );
+
+  test("modalities that are many, the same, or written otherwise", () => {
+    expect(readOne({ input_modalities: ["Text", "text", "FILE", "pdf"] })?.inputModalities).toEqual([
+      "text",
+      "document",
+    ]);
+    const many = Array.from({ length: 10_000 }, (_, i) => `m${i}`);
+    expect(readOne({ input_modalities: many })?.inputModalities?.length).toBe(16);
+  });
+
+  test("a second model of the same name", () => {
+    const models = read({ data: [{ id: "a", context_length: 1 }, { id: "b" }, { id: "a", context_length: 2 }] });
+    expect(models).toEqual([{ name: "a", contextWindow: 1 }, { name: "b" }]);
+  });
+
+  test("a yes or no that is neither", () => {
+    const form = { inputs: { "takes.image": "image", "takes.audio": "audio" } };
+    expect(readOne({ takes: { image: "true", audio: 1 } }, form)).toEqual({ name: "m" });
+    expect(readOne({ takes: "image" }, form)).toEqual({ name: "m" });
+    expect(readOne({ takes: { image: "true", audio: true } }, form)?.inputModalities).toEqual(["text", "audio"]);
+  });
+
+  test("names that are none", () => {
+    const data = [
+      { id: "" },
+      { id: "models/" },
+      { id: "\ud800" },
+      { id: ["a"] },
+      { id: null },
+      [],
+      null,
+      "a",
+      { id: "a" },
+    ];
+    expect(read({ data }, { prefix: "models/" })).toEqual([{ name: "a" }]);
+    expect(readModelList(Buffer.from('{"data":[{"__proto__":{"id":"a"}},{"id":"constructor"}]}'), {}, "acme")).toEqual([
+      { name: "constructor" },
+    ]);
+  });
+
+  test("anything at all", () => {
+    const members = ["id", "context_length", "created", "input_modalities", "architecture", "capabilities"];
+    const entry = fc.dictionary(fc.constantFrom(...members), fc.jsonValue());
+    const forms = presets.map(({ modelList }): ModelListForm => ({ ...modelList, list: "data", id: "id" }));
+    fc.assert(
+      fc.property(fc.array(fc.oneof(entry, fc.jsonValue())), fc.constantFrom(...forms), (data, form) => {
+        for (const model of read({ data }, form)) {
+          const { name, contextWindow = 1, inputModalities = ["text"], created = 1790000000 } = model;
+          expect(name.isWellFormed() && name !== "").toBe(true);
+          expect(contextWindow > 0 && contextWindow < 2 ** 32 && Number.isInteger(contextWindow)).toBe(true);
+          expect(inputModalities.length).toBeGreaterThan(0);
+          expect(Number.isInteger(created) && created > 1_400_000_000).toBe(true);
+        }
+      }),
+    );
+  });
 });

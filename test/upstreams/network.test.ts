@@ -1,5 +1,15 @@
-import { describe, expect, test } from "vitest";
-import { asking, chunk, failureOf, flood, readAll, useScriptedServer, whole } from "./harness.ts";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import {
+  asking,
+  chunk,
+  failureOf,
+  flood,
+  lastChunk,
+  readAll,
+  type TestOptions,
+  useScriptedServer,
+  whole,
+} from "./harness.ts";
 
 const server = useScriptedServer();
 
@@ -105,6 +115,29 @@ describe("a network that fails", () => {
 describe("time", () => {
   const timeouts = { connectMs: 2000, firstByteMs: 30, idleMs: 30 };
 
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** A request whose answer has not begun; its time stands still. */
+  async function waiting(options: TestOptions = {}, request = {}) {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const asked = server.upstream(options).ask(asking(request));
+    const connection = await server.connection();
+    await connection.request();
+    return [asked, connection] as const;
+  }
+  /** Lets time pass, and what became due happen. */
+  async function pass(ms: number): Promise<void> {
+    vi.advanceTimersByTime(ms);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const isSettled = (promise: Promise<unknown>): Promise<boolean> =>
+    Promise.race([
+      promise.then(() => true).catch(() => true),
+      new Promise<boolean>((no) => setImmediate(() => no(false))),
+    ]);
+
   test("runs out when no answer begins", async () => {
     const asked = server.upstream({ timeouts }).ask(asking());
     const connection = await server.connection();
@@ -124,13 +157,71 @@ describe("time", () => {
   });
 
   test("does not run out while it is the reader who does not read", async () => {
-    const upstream = server.upstream({ timeouts: { ...timeouts, firstByteMs: 5000 } });
-    const [unread, sender] = await server.begun(upstream);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const [answer, sender] = await server.begun(server.upstream({ timeouts }));
     await flood(sender);
-    const [silent] = await server.begun(upstream);
-    expect(await failureOf(silent.body.next())).toMatchObject({ code: "upstream_timeout" }); // so much time has passed
-    expect((await unread.body.next()).done).toBe(false);
-    await unread.body.return?.();
+    for (let i = 0; i < 3; i += 1) await pass(30);
+    expect((await answer.body.next()).done).toBe(false);
+    await pass(29);
+    sender.write(lastChunk);
+    await readAll(answer);
+  });
+
+  test("takes what came while the process was busy for an answer", async () => {
+    const [asked, connection] = await waiting({ timeouts });
+    await new Promise((resolve) => setImmediate(resolve)); // timers run before sockets are read, as they do in earnest
+    connection.write(whole("{}"));
+    vi.advanceTimersByTime(30);
+    expect((await readAll(await asked)).toString()).toBe("{}");
+  });
+
+  test("runs out on the millisecond, and not before", async () => {
+    const [asked, connection] = await waiting({ timeouts: { ...timeouts, firstByteMs: 300 } });
+    await pass(299);
+    expect(await isSettled(asked)).toBe(false);
+    await pass(1);
+    expect((await failureOf(asked)).message).toContain("no answer began within 300 ms");
+    await connection.closed;
+  });
+
+  test("begins anew with each piece", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const [answer, connection] = await server.begun(server.upstream({ timeouts }));
+    for (let i = 0; i < 3; i += 1) {
+      await pass(29);
+      const pull = answer.body.next();
+      connection.write(chunk(String(i)));
+      expect(String((await pull).value)).toBe(String(i));
+    }
+    const failure = failureOf(answer.body.next());
+    await pass(30);
+    expect((await failure).message).toContain("stood still for 30 ms");
+  });
+
+  test("is a minute for the beginning of a stream, unless said otherwise", async () => {
+    const [asked] = await waiting({}, { stream: true });
+    await pass(59_999);
+    expect(await isSettled(asked)).toBe(false);
+    await pass(1);
+    expect((await failureOf(asked)).message).toContain("no answer began within 60 s");
+  });
+
+  test("is as long as the caller waits for a whole answer, unless said otherwise", async () => {
+    const [asked, connection] = await waiting();
+    await pass(24 * 3_600_000);
+    expect(await isSettled(asked)).toBe(false);
+    connection.write(whole("{}"));
+    expect((await readAll(await asked)).toString()).toBe("{}");
+  });
+
+  test("runs out on the millisecond for a connection, too, its TLS included", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const asked = server.upstream({ timeouts, baseUrl: server.url.replace("http:", "https:") }).ask(asking());
+    await server.connection();
+    await pass(1999);
+    expect(await isSettled(asked)).toBe(false);
+    await pass(1);
+    expect((await failureOf(asked)).message).toContain("no connection within 2 s");
   });
 
   test("runs out when nobody takes the connection", async () => {

@@ -39,7 +39,7 @@ async function askEverywhere(preset: Preset, baseUrl: string, key: string | unde
   const { origin } = new URL(baseUrl);
   const server = await createRecordingServer();
   const upstream = createUpstream(preset, baseUrl.replace(origin, server.url));
-  const credential = key === undefined ? undefined : { secret: key, masked: "" };
+  const credential = key === undefined ? undefined : { name: "main", secret: key, masked: "" };
   const dialects: Record<string, Record<string, string>> = {};
   for (const tongue of upstream.tongues) {
     const places: Record<string, string> = {};
@@ -55,8 +55,9 @@ async function askEverywhere(preset: Preset, baseUrl: string, key: string | unde
   }
   const asked = [...server.requests];
   const known = await upstream.listModels(credential, signal).catch(() => []); // "{}" is no list
+  const names = known.map(({ name }) => name);
   const listing = server.requests[asked.length];
-  return { dialects, asked, listing, models: listing?.line.replace("GET ", origin) ?? known };
+  return { dialects, asked, listing, models: listing?.line.replace("GET ", origin) ?? names };
 }
 
 describe.each(Object.entries(documented))("%s", (name, { baseUrl, dialects, models = [], ...more }) => {
@@ -116,7 +117,7 @@ test("requests in Anthropic's dialect say its version, and pass on which betas t
   if (tongue === undefined) throw new Error("no tongue");
   const clientHeaders = { "anthropic-beta": ["a-2026-01-01", "b"], "x-api-key": "the client's", cookie: "c" };
   const request = { operation: "chat", tongue, model: "m", body: "{}", stream: false, requestId: "1", signal } as const;
-  const credential = { secret: "ours", masked: "" };
+  const credential = { name: "main", secret: "ours", masked: "" };
   await upstream.ask({ ...request, credential, clientHeaders });
   await upstream.ask({ ...request, credential });
   const [first, second] = server.requests;

@@ -23,7 +23,7 @@ describe("Amazon's way", () => {
 
   test("signs what is sent, where it is sent", async () => {
     const { url, host, requests } = await createRecordingServer();
-    const credential = { secret: accessKey, masked: "" };
+    const credential = { name: "main", secret: accessKey, masked: "" };
     const upstream = upstreamAt(`${url}?trace=1`, { ...options, headers: { "x-team": "blue" } });
     await readAll(await upstream.ask(asking({ credential, model })));
     const [sent] = requests;
@@ -40,7 +40,7 @@ describe("Amazon's way", () => {
 
   test("shows Bedrock's own keys as they are", async () => {
     const { url, requests } = await createRecordingServer();
-    const credential = { secret: "ABSKQmVkcm9ja0FQSUtleQ==", masked: "" };
+    const credential = { name: "main", secret: "ABSKQmVkcm9ja0FQSUtleQ==", masked: "" };
     await readAll(await upstreamAt(url, options).ask(asking({ credential, model })));
     expect(requests[0]?.headers.authorization).toBe(`Bearer ${credential.secret}`);
     expect(requests[0]?.headers).not.toHaveProperty("x-amz-date");
@@ -48,7 +48,9 @@ describe("Amazon's way", () => {
 
   test("refuses what is no key without repeating it, and sends nothing", async () => {
     const { url, requests } = await createRecordingServer();
-    const asked = upstreamAt(url, options).ask(asking({ credential: { secret: "hush-hush", masked: "" } }));
+    const asked = upstreamAt(url, options).ask(
+      asking({ credential: { name: "main", secret: "hush-hush", masked: "" } }),
+    );
     const error = await failureOf(asked);
     expect(error).toMatchObject({ code: "upstream_unauthenticated" });
     expect(error.message).not.toContain("hush");
@@ -92,7 +94,7 @@ describe("Google's way", () => {
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(token));
     });
     const { url, requests } = await createRecordingServer();
-    const credential = { secret: await keyFile(`${tokens.url}/token`), masked: "" };
+    const credential = { name: "main", secret: await keyFile(`${tokens.url}/token`), masked: "" };
     const upstream = upstreamAt(url, { ...options, headers: { "x-goog-user-project": "p" } });
     for (let i = 0; i < 3; i += 1) await readAll(await upstream.ask(asking({ credential })));
     expect(requests.map(({ headers }) => headers.authorization)).toEqual(requests.map(() => "Bearer ya29.token"));
@@ -108,7 +110,7 @@ describe("Google's way", () => {
     const begun = Promise.withResolvers<void>();
     const tokens = await createRecordingServer(() => begun.resolve());
     const { url, requests } = await createRecordingServer();
-    const credential = { secret: await keyFile(`${tokens.url}/token`), masked: "" };
+    const credential = { name: "main", secret: await keyFile(`${tokens.url}/token`), masked: "" };
     const controller = new AbortController();
     const asked = upstreamAt(url, options).ask(asking({ credential, signal: controller.signal }));
     asked.catch(() => {});

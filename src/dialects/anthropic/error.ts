@@ -1,7 +1,7 @@
 import type { ErrorCodec } from "../../core/dialect.ts";
 import { type ErrorCode, GatewayError } from "../../core/error.ts";
 import type { Members } from "../../core/extensions.ts";
-import { readError } from "../../core/wire-errors.ts";
+import { codeToldBy, readError } from "../../core/wire-errors.ts";
 import { isRecord, text, type Wire } from "../../core/wire-values.ts";
 import { toJson } from "../../lib/json-text.ts";
 
@@ -38,11 +38,12 @@ const spent: ReadonlySet<string> = new Set([
 /** Servers in front of the vendor have forms of their own, which are read as everywhere. */
 function read(status: number, body: Buffer): GatewayError {
   const common = readError(status, body);
-  const { message, param, nativeType = "" } = common;
+  const { message, param, nativeType = "", retryAfterMs } = common;
   const nativeCode = detailOf(body) ?? common.nativeCode;
-  const code = codeOf(status, nativeType, nativeCode) ?? common.code;
+  const named = codeOfType(status, nativeType, nativeCode);
+  const code = named === undefined ? common.code : codeToldBy(message, named);
   const native = { nativeType: nativeType || undefined, nativeCode };
-  return new GatewayError(code, message, { param, upstreamStatus: common.upstreamStatus, ...native });
+  return new GatewayError(code, message, { param, upstreamStatus: status, retryAfterMs, ...native });
 }
 
 function detailOf(body: Buffer): string | undefined {
@@ -57,7 +58,7 @@ function detailOf(body: Buffer): string | undefined {
 }
 
 /** The type says what it is where the status agrees; servers in between choose statuses of their own. */
-function codeOf(status: number, type: string, nativeCode: string | undefined): ErrorCode | undefined {
+function codeOfType(status: number, type: string, nativeCode: string | undefined): ErrorCode | undefined {
   if (nativeCode !== undefined && spent.has(nativeCode)) return "quota_exceeded";
   const facts = byType.get(type);
   if (facts?.code === "upstream_error" && status !== 500) return undefined;

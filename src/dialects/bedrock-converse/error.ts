@@ -1,26 +1,16 @@
 import type { ErrorCodec } from "../../core/dialect.ts";
 import { type ErrorCode, GatewayError } from "../../core/error.ts";
+import { codeOf, codeToldBy, readBody } from "../../core/wire-errors.ts";
 import { isRecord, noFields, text, type Wire } from "../../core/wire-values.ts";
 
 /**
  * "Common Error Types", "Troubleshooting Amazon Bedrock API Error Codes": {"message"}, and the type in a header, or as
  * "__type" in the body. Our own bodies have it there: AWS's SDKs look in both places.
  */
-export const errorCodec: ErrorCodec = { read, write };
+export const errorCodec: ErrorCodec = { read: (status, body) => readBody(status, body, readWire), write };
 
-function read(status: number, body: Buffer): GatewayError {
-  let wire: unknown;
-  try {
-    wire = JSON.parse(body.toString("utf8"));
-  } catch {
-    const start = body.toString("utf8", 0, 300).trim();
-    const said = start === "" ? "an empty body" : start.startsWith("<") ? "a page" : `"${start}"`;
-    return new GatewayError(codeOf(status, ""), `The provider answered ${status} with ${said}.`, {
-      upstreamStatus: status,
-    });
-  }
-  return readError(status, isRecord(wire) ? wire : noFields, "");
-}
+const readWire = (status: number, wire: unknown): GatewayError =>
+  readError(status, isRecord(wire) ? wire : noFields, "");
 
 /** `type`: what is known without the body. */
 function readError(status: number, wire: Wire, type: string): GatewayError {
@@ -28,7 +18,7 @@ function readError(status: number, wire: Wire, type: string): GatewayError {
   const said = bareType(text(wire.__type) || text(wire.code) || (isRecord(Output) ? text(Output.__type) : "")) || type;
   const message = text(wire.message) || text(wire.Message) || `The provider answered ${status}.`;
   const original = text(wire.originalMessage);
-  return new GatewayError(codeOf(status, said), original === "" ? message : `${message} (${original})`, {
+  return new GatewayError(codeOfType(status, said, message), original === "" ? message : `${message} (${original})`, {
     upstreamStatus: status,
     nativeType: said || undefined,
     param: text(wire.param) || undefined,
@@ -64,30 +54,10 @@ const byType: ReadonlyMap<string, TypeFacts> = new Map([
   ["ExpiredTokenException", { code: "upstream_unauthenticated", status: 403 }],
 ]);
 
-function codeOf(status: number, type: string): ErrorCode {
-  const named = byType.get(type);
-  if (named !== undefined) return named.code;
-  switch (status) {
-    case 401:
-      return "upstream_unauthenticated";
-    case 403:
-      return "permission_denied";
-    case 404:
-      return "not_found";
-    case 408:
-    case 504:
-      return "upstream_timeout";
-    case 413:
-      return "request_too_large";
-    case 424:
-      return "upstream_error";
-    case 429:
-      return "rate_limited";
-    case 503:
-      return "upstream_overloaded";
-    default:
-      return status >= 400 && status < 500 ? "invalid_request" : "upstream_error";
-  }
+/** A day's tokens are throttled by the same exception as a minute's ("Quotas for Amazon Bedrock"). */
+function codeOfType(status: number, type: string, message: string): ErrorCode {
+  const code = byType.get(type)?.code ?? codeOf(status);
+  return code === "rate_limited" && /\bper day\b/i.test(message) ? "quota_exceeded" : codeToldBy(message, code);
 }
 
 /** The exception for each of the gateway's codes, so that SDKs raise the class that users know. */

@@ -1,23 +1,16 @@
 import type { ErrorCodec } from "../../core/dialect.ts";
 import { type ErrorCode, GatewayError } from "../../core/error.ts";
 import { fieldText } from "../../core/extensions.ts";
+import { codeOf, codeToldBy, readBody } from "../../core/wire-errors.ts";
 import { isRecord, text, type Wire } from "../../core/wire-values.ts";
 
 /** "Errors (status codes and description)" (docs.cohere.com/reference/errors): {"id", "message"}, told apart by status. */
-export const errorCodec: ErrorCodec = { read, write };
+export const errorCodec: ErrorCodec = { read: (status, body) => readBody(status, body, readObject), write };
 
-function read(status: number, body: Buffer): GatewayError {
-  let wire: unknown;
-  try {
-    wire = JSON.parse(body.toString("utf8"));
-  } catch {
-    const start = body.toString("utf8", 0, 300).trim();
-    const said = start === "" ? "an empty body" : start.startsWith("<") ? "a page of HTML" : `"${start}"`;
-    const code = status === 404 ? "not_found" : codeOf(status); // of somebody in between
-    return new GatewayError(code, `The provider answered ${status} with ${said}.`, { upstreamStatus: status });
-  }
+function readObject(status: number, wire: unknown): GatewayError {
   const top = isRecord(wire) ? wire : {};
-  return new GatewayError(codeOf(status), messageOf(wire) ?? `The provider answered ${status}.`, {
+  const message = messageOf(wire) ?? `The provider answered ${status}.`;
+  return new GatewayError(codeToldBy(message, codeOfStatus(status, message)), message, {
     upstreamStatus: status,
     param: text(top.param) || undefined,
   });
@@ -43,43 +36,31 @@ export function reportedError(wire: Wire, type: string): GatewayError | undefine
     const delta = isRecord(wire.delta) ? wire.delta : {};
     const message = text(delta.error);
     if (message === "") return undefined;
-    return new GatewayError(delta.finish_reason === "TIMEOUT" ? "upstream_timeout" : "upstream_error", message);
+    const code = delta.finish_reason === "TIMEOUT" ? "upstream_timeout" : codeToldBy(message, "upstream_error");
+    return new GatewayError(code, message);
   }
   const { message, error } = wire;
   const isTold = type === "" && (typeof message === "string" || typeof error === "string" || isRecord(error));
   if (!isTold && type !== "error") return undefined;
-  return new GatewayError("upstream_error", messageOf(wire) ?? "The provider reported a failure without a message.");
+  const told = messageOf(wire) ?? "The provider reported a failure without a message.";
+  return new GatewayError(codeToldBy(told, "upstream_error"), told);
 }
 
 /** The API has no codes: the status tells. Its 404 is about the model, which is all that a chat or a text names. */
-function codeOf(status: number): ErrorCode {
+function codeOfStatus(status: number, message: string): ErrorCode {
   switch (status) {
-    case 401:
-      return "upstream_unauthenticated";
-    case 402:
-      return "quota_exceeded";
-    case 403:
-      return "permission_denied";
     case 404:
       return "model_not_found";
-    case 408:
-    case 504:
-      return "upstream_timeout";
-    case 413:
-      return "request_too_large";
-    case 429:
-      return "rate_limited";
+    case 429: // "Rate limits": trial keys have so many calls a minute, and so many a month
+      return /\/ ?month\b/.test(message) ? "quota_exceeded" : "rate_limited";
     case 498:
       return "content_filtered"; // "a request or response contains a deny-listed token"
     case 499:
       return "cancelled";
     case 501:
       return "not_supported";
-    case 503:
-    case 529:
-      return "upstream_overloaded";
     default:
-      return status >= 400 && status < 500 ? "invalid_request" : "upstream_error";
+      return codeOf(status);
   }
 }
 

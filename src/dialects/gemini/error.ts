@@ -1,6 +1,7 @@
 import type { ErrorCodec } from "../../core/dialect.ts";
 import { type ErrorCode, GatewayError } from "../../core/error.ts";
 import type { Members } from "../../core/extensions.ts";
+import { codeOf, codeToldBy, hasLastingQuota, readBody, retryDelayOf, statusIn } from "../../core/wire-errors.ts";
 import { isRecord, records, text, type Wire } from "../../core/wire-values.ts";
 import { toJson } from "../../lib/json-text.ts";
 
@@ -8,25 +9,7 @@ import { toJson } from "../../lib/json-text.ts";
  * "Errors" (google.aip.dev/193) and "Backend error codes" (ai.google.dev/gemini-api/docs/troubleshooting):
  * {"error":{"code","message","status","details"}}. Where a stream is asked for, the same may stand in an array.
  */
-export const errorCodec: ErrorCodec = { read, write };
-
-function read(status: number, body: Buffer): GatewayError {
-  const said = body.toString("utf8");
-  try {
-    return readErrorObject(status, JSON.parse(said));
-  } catch (thrown) {
-    if (!(thrown instanceof SyntaxError)) throw thrown;
-    const start = said.slice(0, 300).toWellFormed().trim();
-    const what = start === "" ? "nothing" : start.startsWith("<") ? "a page of HTML" : `"${start}"`;
-    return new GatewayError(
-      codeOf({ status, nativeType: "", reason: "", isDaily: false }),
-      `The provider answered ${status} with ${what}.`,
-      {
-        upstreamStatus: status,
-      },
-    );
-  }
-}
+export const errorCodec: ErrorCodec = { read: (status, body) => readBody(status, body, readErrorObject), write };
 
 const detailType = "type.googleapis.com/google.rpc.";
 
@@ -41,28 +24,18 @@ function readErrorObject(status: number, wire: unknown): GatewayError {
   const message = text(error.message) || text(outer.error) || text(top) || `The provider answered ${status}.`;
   const nativeType = text(error.status);
   const [info] = detailsOf(error, "ErrorInfo");
-  const [retry] = detailsOf(error, "RetryInfo");
   const [request] = detailsOf(error, "BadRequest");
   const [violation] = records(request?.fieldViolations);
   const reason = text(info?.reason);
-  const isDaily = detailsOf(error, "QuotaFailure").some(({ violations }) => records(violations).some(isLasting));
-  return new GatewayError(codeOf({ status, nativeType, reason, isDaily }), message, {
+  const named = byReason.get(reason) ?? byStatusWord.get(nativeType) ?? codeOf(status);
+  const code = named === "rate_limited" && hasLastingQuota(error.details) ? "quota_exceeded" : named;
+  return new GatewayError(codeToldBy(message, code), message, {
     upstreamStatus: status,
     param: text(violation?.field) || undefined,
     nativeType: nativeType || undefined,
     nativeCode: reason || undefined,
-    retryAfterMs: readDelay(text(retry?.retryDelay)),
+    retryAfterMs: retryDelayOf(error.details),
   });
-}
-
-/** Whether waiting a little does not help: a quota of a day, or one of nothing, as the free tier has for some models. */
-const isLasting = ({ quotaId, quotaValue }: Wire): boolean => /PerDay/.test(text(quotaId)) || quotaValue === "0";
-
-/** "17s", "3.019s". undefined for what is no duration. */
-function readDelay(duration: string): number | undefined {
-  const [, seconds] = /^(\d{1,7}(?:\.\d{1,9})?)s$/.exec(duration) ?? [];
-  // rounded first: 1.001 * 1000 is a little less than 1001
-  return seconds === undefined ? undefined : Math.ceil(Number((Number(seconds) * 1000).toFixed(6)));
 }
 
 const writeDelay = (ms: number): string => `${ms / 1000}s`;
@@ -74,8 +47,7 @@ export function reportedError(wire: unknown): GatewayError | undefined {
   const { error } = top;
   const isTold = isRecord(error) ? Object.keys(error).length > 0 : typeof error === "string" && error !== "";
   if (!isTold) return undefined;
-  const code = isRecord(error) ? error.code : undefined;
-  return readErrorObject(typeof code === "number" && code >= 400 && code < 600 ? code : 502, top);
+  return readErrorObject(statusIn(isRecord(error) ? error.code : undefined) ?? 502, top);
 }
 
 /** "ErrorInfo", reason (google/api/error_reason.proto). */
@@ -102,42 +74,6 @@ const byStatusWord: ReadonlyMap<string, ErrorCode> = new Map([
   ["DEADLINE_EXCEEDED", "upstream_timeout"],
   ["UNIMPLEMENTED", "not_supported"],
 ]);
-
-interface Failure {
-  readonly status: number;
-  readonly nativeType: string;
-  readonly reason: string;
-  readonly isDaily: boolean;
-}
-
-function codeOf({ status, nativeType, reason, isDaily }: Failure): ErrorCode {
-  const named = byReason.get(reason);
-  if (named !== undefined && named !== "rate_limited") return named;
-  const word = named ?? byStatusWord.get(nativeType) ?? byStatus(status);
-  return word === "rate_limited" && isDaily ? "quota_exceeded" : word;
-}
-
-function byStatus(status: number): ErrorCode {
-  switch (status) {
-    case 401:
-      return "upstream_unauthenticated";
-    case 403:
-      return "permission_denied";
-    case 404:
-      return "not_found";
-    case 408:
-    case 504:
-      return "upstream_timeout";
-    case 413:
-      return "request_too_large";
-    case 429:
-      return "rate_limited";
-    case 503:
-      return "upstream_overloaded";
-    default:
-      return status >= 400 && status < 500 ? "invalid_request" : "upstream_error";
-  }
-}
 
 /** Google's `status` for each of the gateway's codes. */
 const statusWords: Readonly<Record<ErrorCode, string>> = {

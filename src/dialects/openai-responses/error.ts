@@ -1,5 +1,5 @@
 import { type ErrorCode, GatewayError } from "../../core/error.ts";
-import { readErrorObject } from "../../core/wire-errors.ts";
+import { readErrorObject, statusIn } from "../../core/wire-errors.ts";
 import { isRecord, text, type Wire } from "../../core/wire-values.ts";
 import { reportedError as readReported } from "../openai/error.ts";
 
@@ -28,7 +28,7 @@ const isTold = (error: unknown): error is Wire => isRecord(error) && Object.keys
  * form or around an object, a response that failed, or the {"error"} of a server in between. undefined: it reports none.
  */
 export function reportedError(wire: Wire): GatewayError | undefined {
-  if (isTold(wire.error) && typeof wire.error.code !== "number") return readFailure(wire.error);
+  if (isTold(wire.error) && statusIn(wire.error.code) === undefined) return readFailure(wire.error);
   if (wire.type === "error" && !isTold(wire.error)) {
     return readFailure({ message: wire.message, code: wire.code, param: wire.param });
   }

@@ -1,6 +1,6 @@
 import type { ErrorCodec } from "../../core/dialect.ts";
 import type { ErrorCode, GatewayError } from "../../core/error.ts";
-import { readError, readErrorObject } from "../../core/wire-errors.ts";
+import { readError, readErrorObject, statusIn } from "../../core/wire-errors.ts";
 import { isRecord, type Wire } from "../../core/wire-values.ts";
 
 /** "Error codes" (platform.openai.com/docs/guides/error-codes): {"error":{"message","type","param","code"}}. */
@@ -14,8 +14,7 @@ export function reportedError(wire: Wire): GatewayError | undefined {
   const { error } = wire;
   const isTold = isRecord(error) ? Object.keys(error).length > 0 : typeof error === "string" && error !== "";
   if (!isTold && wire.object !== "error") return undefined;
-  const status = isRecord(error) ? error.code : wire.code;
-  return readErrorObject(typeof status === "number" && status >= 400 && status < 600 ? status : 502, wire);
+  return readErrorObject(statusIn(isRecord(error) ? error.code : wire.code) ?? 502, wire);
 }
 
 /** OpenAI's `type` for each of the gateway's codes, as its SDKs and users know them. */

@@ -24,6 +24,7 @@ export interface DemoOptions {
 
 const name = "demo";
 const baseUrl = "builtin:demo";
+const inputModalities = ["text", "image", "audio", "video", "document"];
 /** As OpenAI's limit. */
 const mostAnswers = 128;
 
@@ -47,6 +48,7 @@ export function createDemo({ dialects, clock = systemClock, delay = defaultDelay
     name,
     tongues: dialects.map(tongueOf),
     baseUrl,
+    scripted: true,
     async ask(request) {
       const { tongue, signal } = request;
       signal.throwIfAborted();
@@ -60,7 +62,7 @@ export function createDemo({ dialects, clock = systemClock, delay = defaultDelay
         return wholeAnswer({ status, text: tongue.dialect.error.write(refusal), retryAfterMs }, delay, signal);
       }
     },
-    listModels: async () => [name],
+    listModels: async () => [{ name, inputModalities }],
     close: async () => {},
   };
 }

@@ -50,7 +50,7 @@ export const hosts: readonly Preset[] = [
     baseUrl: "https://api.fireworks.ai",
     baseUrlFrom: baseUrlIn("FIREWORKS_BASE_URL"),
     envKeys: ["FIREWORKS_API_KEY"],
-    modelList: { path: "/inference/v1/models" },
+    modelList: { path: "/inference/v1/models", inputs: { supports_image_input: "image" } },
     modelPrefixes: ["accounts/fireworks/"],
     priceProvider: "fireworks",
   },

@@ -35,10 +35,11 @@ export function tonguesOf(preset: Preset, baseUrl: string, first: string): reado
 
 type Usual = Pick<Preset, "tongues" | "basePath" | "modelList">;
 
+/** Many of these servers have a model "created" when they are asked for the list, so none of them is believed. */
 const openAi = (tongue: PresetTongue): Usual => ({
   tongues: [tongue],
   basePath: "/v1",
-  modelList: { path: "/models" },
+  modelList: { path: "/models", created: [] },
 });
 
 /** How a server speaks a dialect of which nothing else is known: as the vendor whose dialect it is. */

@@ -6,7 +6,7 @@ import type { Preset } from "./preset.ts";
 export const localServers: readonly Preset[] = [
   {
     // "OpenAI compatibility" and "Anthropic compatibility" (docs.ollama.com/api): Responses since 0.13.3, Messages since
-    // 0.14, both with the key as a bearer token
+    // 0.14, both with the key as a bearer token. A model of the list is "created" when its file was last changed.
     name: "ollama",
     tongues: [
       openAiChat("/v1", { embeddings: true }),
@@ -18,7 +18,7 @@ export const localServers: readonly Preset[] = [
     baseUrlFrom: { variables: ["OLLAMA_HOST"], read: ([host = ""]) => (host === "" ? undefined : ollamaBaseUrl(host)) },
     envKeys: ["OLLAMA_API_KEY"],
     keyless: true,
-    modelList: { path: "/v1/models" },
+    modelList: { path: "/v1/models", created: [] },
     modelPrefixes: [],
   },
   {
@@ -37,7 +37,9 @@ export const localServers: readonly Preset[] = [
     modelPrefixes: [],
   },
   {
-    name: "vllm", // "Online Serving" (docs.vllm.ai); the key is what the server got as --api-key
+    // "Online Serving" (docs.vllm.ai); the key is what the server got as --api-key. A model of the list is "created" when
+    // the list is asked for.
+    name: "vllm",
     tongues: [
       openAiChat("", { embeddings: true }),
       openAiResponses(""),
@@ -48,7 +50,7 @@ export const localServers: readonly Preset[] = [
     basePath: "/v1",
     envKeys: ["VLLM_API_KEY"],
     keyless: true,
-    modelList: { path: "/models" },
+    modelList: { path: "/models", created: [] },
     modelPrefixes: [],
   },
 ];

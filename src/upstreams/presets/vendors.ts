@@ -40,7 +40,12 @@ export const vendors: readonly Preset[] = [
     baseUrlFrom: baseUrlIn("ANTHROPIC_BASE_URL"),
     otherPaths: ["/v1/chat/completions"], // "OpenAI SDK compatibility"
     envKeys: ["ANTHROPIC_API_KEY"],
-    modelList: { path: "/v1/models?limit=1000", auth: { header: "x-api-key" }, headers: anthropicVersion },
+    modelList: {
+      path: "/v1/models?limit=1000",
+      auth: { header: "x-api-key" },
+      headers: anthropicVersion,
+      inputs: { "capabilities.image_input.supported": "image", "capabilities.pdf_input.supported": "document" },
+    },
     modelPrefixes: ["claude"],
     priceProvider: "anthropic",
   },
@@ -64,11 +69,17 @@ export const vendors: readonly Preset[] = [
     priceProvider: "google",
   },
   {
-    name: "mistral", // "Chat Completion API", "Embeddings API" (docs.mistral.ai/api); the SDK's server URL has no path
+    // "Chat Completion API", "Embeddings API", "List Available Models" (docs.mistral.ai/api); the SDK's server URL has
+    // no path. Each model of the list is "created" when the list is asked for.
+    name: "mistral",
     tongues: [openAiChat("/v1", { embeddings: true })],
     baseUrl: "https://api.mistral.ai",
     envKeys: ["MISTRAL_API_KEY"],
-    modelList: { path: "/v1/models" },
+    modelList: {
+      path: "/v1/models",
+      inputs: { "capabilities.vision": "image", "capabilities.audio": "audio" },
+      created: [],
+    },
     modelPrefixes: [
       "mistral-",
       "ministral-",

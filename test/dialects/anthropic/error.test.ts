@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { GatewayError } from "../../../src/core/error.ts";
 import { anthropic } from "../../../src/dialects/anthropic/index.ts";
 
@@ -73,4 +73,46 @@ test.each([
 test("the vendor's own words are kept", () => {
   const body = failure("conflict_error", { details: { error_code: "resource_locked" } });
   expect(written(read(409, body))).toEqual(body);
+});
+
+/** "Claude API errors", and the messages that its SDKs' users see for the types that mean many things. */
+test.each([
+  ["prompt is too long: 213462 tokens > 200000 maximum", "context_length_exceeded"],
+  ["input length and `max_tokens` exceed context limit: 199000 + 20000 > 200000", "context_length_exceeded"],
+  ["Your credit balance is too low to access the Anthropic API.", "quota_exceeded"],
+  ["You have reached your specified API usage limits. You will regain access on 2026-12-01.", "quota_exceeded"],
+  ["You have reached your specified workspace API usage limits.", "quota_exceeded"],
+  ["Output blocked by content filtering policy", "content_filtered"],
+  ["This organization has been disabled.", "upstream_unauthenticated"],
+  ["max_tokens: 9 > 8, which is the maximum allowed number of output tokens", "invalid_request"],
+])("an invalid request that says '%s' is %s", (message, code) => {
+  expect(read(400, failure("invalid_request_error", { message }))).toMatchObject({ code, status: 400, message });
+});
+
+test.each([
+  ["model: claude-0", "model_not_found"],
+  ["File not found.", "not_found"],
+])("what is not found, as in '%s', is %s", (message, code) => {
+  expect(read(404, failure("not_found_error", { message })).code).toBe(code);
+});
+
+test("a failure of the server's that says it has too much to do is that", () => {
+  expect(read(500, failure("api_error", { message: "Overloaded" })).code).toBe("upstream_overloaded");
+});
+
+describe("a stream that begins with a failure", () => {
+  test.each([
+    ["overloaded_error", "Overloaded", "upstream_overloaded", 529],
+    ["rate_limit_error", "m", "rate_limited", 429],
+    ["api_error", "m", "upstream_error", 500],
+    ["timeout_error", "m", "upstream_timeout", 504],
+    ["billing_error", "m", "quota_exceeded", 402],
+    ["authentication_error", "m", "upstream_unauthenticated", 401],
+    ["invalid_request_error", "prompt is too long: 9 tokens > 8 maximum", "context_length_exceeded", 400],
+  ])("%s: %s", (type, message, code, status) => {
+    const event = Buffer.from(`event: error\ndata: ${JSON.stringify(failure(type, { message }))}\n\n`);
+    const expected = expect.objectContaining({ code, status });
+    expect(() => anthropic.stream.watcher({ hideUsage: true }).see(event)).toThrow(expected);
+    expect(() => anthropic.stream.reader().read(event)).toThrow(expected);
+  });
 });

@@ -233,7 +233,7 @@ describe("sampled requests", () => {
 describe("sampled failures", () => {
   test.each([
     ["failure-400.json", 400, "invalid_request", "the image is too large", "image_dimensions_too_large"],
-    ["failure-404.json", 404, "not_found", "model: claude-none", undefined],
+    ["failure-404.json", 404, "model_not_found", "model: claude-none", undefined],
     ["failure-429.json", 429, "rate_limited", "rate limit", undefined],
     ["failure-429-spent.json", 429, "quota_exceeded", "spend limit", "enforced_spend_limit_reached"],
     ["failure-529.json", 529, "upstream_overloaded", "Overloaded", undefined],

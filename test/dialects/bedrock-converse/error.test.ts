@@ -44,7 +44,7 @@ describe("a failure is known by its type", () => {
 
   test("what is no JSON is quoted, but no page", () => {
     expect(read(502, "Bad gateway").message).toBe('The provider answered 502 with "Bad gateway".');
-    expect(read(502, "<html>").message).toBe("The provider answered 502 with a page.");
+    expect(read(502, "<html>").message).toBe("The provider answered 502 with a page of HTML.");
     expect(read(500, "").message).toBe("The provider answered 500 with an empty body.");
   });
 });
@@ -93,4 +93,45 @@ describe("an answer with a success status that is none", () => {
       }
     },
   );
+});
+
+/** "Troubleshooting Amazon Bedrock API Error Codes", "Quotas for Amazon Bedrock", and what models behind it say. */
+describe("an exception that means many things is told by its message", () => {
+  test.each<[string, number, string, ErrorCode]>([
+    ["ValidationException", 400, "Input is too long for requested model.", "context_length_exceeded"],
+    [
+      "ValidationException",
+      400,
+      "The model returned the following errors: prompt is too long: 9 tokens > 8 maximum",
+      "context_length_exceeded",
+    ],
+    ["ValidationException", 400, "Too many input tokens. Max input tokens: 8192", "context_length_exceeded"],
+    ["ValidationException", 400, "This request has been blocked by our content filters.", "content_filtered"],
+    ["ValidationException", 400, "The provided model identifier is invalid.", "model_not_found"],
+    ["ResourceNotFoundException", 404, "This model version has reached the end of its life.", "model_not_found"],
+    ["ThrottlingException", 429, "Too many tokens, please wait before trying again.", "rate_limited"],
+    ["ThrottlingException", 429, "Too many tokens per day, please wait before trying again.", "quota_exceeded"],
+    ["AccessDeniedException", 403, "Please make sure your API Key is valid.", "upstream_unauthenticated"],
+    ["AccessDeniedException", 403, "You don't have access to the model with the specified ID.", "permission_denied"],
+    ["", 403, "The security token included in the request is invalid.", "upstream_unauthenticated"],
+  ])("%s, %i: %s", (__type, status, message, code) => {
+    expect(read(status, { __type, message })).toMatchObject({ code, status, message });
+  });
+});
+
+describe("a stream that begins with a failure", () => {
+  test.each<[string, string, ErrorCode]>([
+    ["throttlingException", "Too many requests", "rate_limited"],
+    ["throttlingException", "Too many tokens per day", "quota_exceeded"],
+    ["validationException", "Input is too long for requested model.", "context_length_exceeded"],
+    ["serviceUnavailableException", "m", "upstream_overloaded"],
+    ["modelStreamErrorException", "m", "upstream_error"],
+    ["modelTimeoutException", "m", "upstream_timeout"],
+    ["internalServerException", "m", "upstream_error"],
+  ])("%s: %s", (name, message, code) => {
+    const event = Buffer.from(`event: ${name}\ndata: ${JSON.stringify({ message })}\n\n`);
+    const expected = expect.objectContaining({ code, message });
+    expect(() => bedrockConverse.stream.watcher({ hideUsage: true }).see(event)).toThrow(expected);
+    expect(() => bedrockConverse.stream.reader().read(event)).toThrow(expected);
+  });
 });

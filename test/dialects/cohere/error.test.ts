@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { GatewayError } from "../../../src/core/error.ts";
 import { cohere } from "../../../src/dialects/cohere/index.ts";
 
@@ -52,4 +52,35 @@ test("an error of the gateway's own has Cohere's form, and its field", () => {
   const error = new GatewayError("missing_model", "Model is required.", { param: "model" });
   expect(JSON.parse(cohere.error.write(error))).toEqual({ message: "Model is required.", param: "model" });
   expect(JSON.parse(cohere.error.write(new GatewayError("internal", "Oh.")))).toEqual({ message: "Oh." });
+});
+
+/** "Errors (status codes and description)", "Rate limits". */
+test.each([
+  [
+    400,
+    "too many tokens: size limit exceeded by 1000 tokens. Try using shorter or fewer inputs.",
+    "context_length_exceeded",
+  ],
+  [429, "You are using a Trial key, which is limited to 20 API calls / minute.", "rate_limited"],
+  [429, "You are using a Trial key, which is limited to 1000 API calls / month.", "quota_exceeded"],
+  [429, "The service is overloaded.", "upstream_overloaded"],
+  [400, "invalid api key", "upstream_unauthenticated"],
+  [524, "m", "upstream_timeout"],
+])("%i: %s", (status, message, code) => {
+  expect(read(status, { id: "1", message })).toMatchObject({ code, status, message });
+});
+
+describe("a stream that begins with a failure", () => {
+  test.each([
+    [{ type: "message-end", delta: { finish_reason: "ERROR", error: "too many tokens" } }, "context_length_exceeded"],
+    [{ type: "message-end", delta: { finish_reason: "ERROR", error: "rate limit reached" } }, "rate_limited"],
+    [{ type: "message-end", delta: { finish_reason: "TIMEOUT", error: "overloaded" } }, "upstream_timeout"],
+    [{ type: "error", message: "the model is overloaded" }, "upstream_overloaded"],
+    [{ message: "insufficient credits" }, "quota_exceeded"],
+  ])("%j is %s", (wire, code) => {
+    const event = Buffer.from(`data: ${JSON.stringify(wire)}\n\n`);
+    const expected = expect.objectContaining({ code });
+    expect(() => cohere.stream.watcher({ hideUsage: true }).see(event)).toThrow(expected);
+    expect(() => cohere.stream.reader().read(event)).toThrow(expected);
+  });
 });

@@ -61,7 +61,7 @@ describe("reading", () => {
   });
 
   test.each([
-    ["", 502, "The provider answered 502 with nothing."],
+    ["", 502, "The provider answered 502 with an empty body."],
     ["<html>", 502, "The provider answered 502 with a page of HTML."],
     ["upstream gone", 502, 'The provider answered 502 with "upstream gone".'],
     ["[]", 500, "The provider answered 500."],
@@ -105,5 +105,54 @@ describe("writing", () => {
   test("a provider's failure without details has none", () => {
     const error = new GatewayError("upstream_error", "Gone.", { upstreamStatus: 500, nativeType: "INTERNAL" });
     expect(write(error).error).toEqual({ code: 500, message: "Gone.", status: "INTERNAL" });
+  });
+});
+
+/** "Troubleshooting guide" (ai.google.dev), "Generative AI on Vertex AI, API errors" (cloud.google.com). */
+describe("a status that means many things is told by the message", () => {
+  test.each([
+    [
+      400,
+      "INVALID_ARGUMENT",
+      "The input token count (9) exceeds the maximum number of tokens allowed (8).",
+      "context_length_exceeded",
+    ],
+    [400, "INVALID_ARGUMENT", "This prompt violates Google's Responsible AI practices.", "content_filtered"],
+    [400, "INVALID_ARGUMENT", "API key expired. Please renew the API key.", "upstream_unauthenticated"],
+    [400, "FAILED_PRECONDITION", "User location is not supported for the API use.", "permission_denied"],
+    [403, "PERMISSION_DENIED", "Your API key was reported as leaked.", "upstream_unauthenticated"],
+    [404, "NOT_FOUND", "models/x is not found for API version v1beta.", "model_not_found"],
+    [404, "NOT_FOUND", "Publisher Model `projects/p/x` was not found.", "model_not_found"],
+    [404, "NOT_FOUND", "Requested entity was not found.", "not_found"],
+    [429, "RESOURCE_EXHAUSTED", "Resource exhausted. Please try again later.", "rate_limited"],
+    [409, "ABORTED", "m", "upstream_error"],
+    [503, "UNAVAILABLE", "The model is overloaded. Please try again later.", "upstream_overloaded"],
+  ])("%i %s: %s", (code, status, message, expected) => {
+    expect(read(code, { error: { code, message, status } })).toMatchObject({ code: expected, message });
+  });
+});
+
+describe("a stream that begins with a failure", () => {
+  const retry = { "@type": `${type}RetryInfo`, retryDelay: "34.07s" };
+  const daily = {
+    "@type": `${type}QuotaFailure`,
+    violations: [{ quotaId: "GenerateRequestsPerDayPerProjectPerModel-FreeTier", quotaValue: "250" }],
+  };
+
+  test.each([
+    [429, "RESOURCE_EXHAUSTED", [retry], "rate_limited", 34_070],
+    [429, "RESOURCE_EXHAUSTED", [daily, retry], "quota_exceeded", 34_070],
+    [503, "UNAVAILABLE", [], "upstream_overloaded", undefined],
+    [504, "DEADLINE_EXCEEDED", [], "upstream_timeout", undefined],
+    [500, "INTERNAL", [], "upstream_error", undefined],
+  ])("%i %s", (status, word, details, code, retryAfterMs) => {
+    const body = { error: { code: status, message: "m", status: word, details } };
+    const expected = expect.objectContaining({ code, status, retryAfterMs });
+    for (const wire of [body, [body]]) {
+      const event = Buffer.from(`data: ${JSON.stringify(wire)}\n\n`);
+      expect(() => gemini.stream.watcher({ hideUsage: true }).see(event)).toThrow(expected);
+      expect(() => gemini.stream.reader().read(event)).toThrow(expected);
+      expect(read(status, wire)).toMatchObject({ code, status, retryAfterMs });
+    }
   });
 });

@@ -297,7 +297,7 @@ describe("sampled failures", () => {
     ],
     ["azure-failure-400.json", 400, "content_filtered", "The response was filtered.", "prompt"],
     ["openrouter-failure-402.json", 402, "quota_exceeded", "Insufficient credits.", undefined],
-    ["vllm-failure-404.json", 404, "not_found", "The model `x` does not exist.", undefined],
+    ["vllm-failure-404.json", 404, "model_not_found", "The model `x` does not exist.", undefined],
     [
       "fastapi-failure-422.json",
       422,

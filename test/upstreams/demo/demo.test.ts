@@ -68,7 +68,7 @@ describe("the demo model", () => {
 
   test("is the one model of its provider", async () => {
     const demo = demoWith();
-    expect(await demo.listModels(undefined, new AbortController().signal)).toEqual(["demo"]);
+    expect(await demo.listModels(undefined, new AbortController().signal)).toMatchObject([{ name: "demo" }]);
     const { status, json } = await ask({ ...user("Hi"), model: "gpt-5" });
     expect(status).toBe(404);
     expect(json.error?.code).toBe("model_not_found");
