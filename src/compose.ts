@@ -11,10 +11,12 @@ import { systemClock } from "./core/clock.ts";
 import type { Dialect } from "./core/dialect.ts";
 import { GatewayError } from "./core/error.ts";
 import type { Exchange } from "./core/exchange.ts";
+import type { RoutingAdmin } from "./core/health.ts";
 import { createIds } from "./core/ids.ts";
 import type { Log } from "./core/log.ts";
 import { maskKey } from "./core/mask.ts";
 import type { Access, Upstream } from "./core/ports.ts";
+import type { PlanSpec, Router } from "./core/routing.ts";
 import { anthropic } from "./dialects/anthropic/index.ts";
 import { bedrockConverse } from "./dialects/bedrock-converse/index.ts";
 import { cohere } from "./dialects/cohere/index.ts";
@@ -33,7 +35,11 @@ import { createGateway, type GatewaySettings } from "./gateway/index.ts";
 import { createLedger } from "./ledger/index.ts";
 import { createPricing } from "./pricing/index.ts";
 import { createTokenCounter } from "./pricing/tokens.ts";
-import { createRouter, type RoutedProvider, type StatusRouter } from "./routing/index.ts";
+import { type Affinity, createAffinity } from "./routing/affinity.ts";
+import { createHealth } from "./routing/health/index.ts";
+import type { Health as ProviderHealth } from "./routing/health/types.ts";
+import { createRouter, type RoutedProvider } from "./routing/index.ts";
+import { createHealthKeeper } from "./routing/keeper.ts";
 import { createHandler } from "./server/adapter.ts";
 import { createListener } from "./server/listener.ts";
 import { type ConfigFault, createAdminService, type GatewayStatus, type ReloadOutcome } from "./services/admin.ts";
@@ -41,6 +47,7 @@ import { createChatService } from "./services/chat.ts";
 import { createHealthService } from "./services/health.ts";
 import { createReflection } from "./services/reflection.ts";
 import { createStatsService } from "./services/stats.ts";
+import { type TargetTest, type TestRequest, testTarget } from "./services/test-target.ts";
 import { createDemo, demoPreset } from "./upstreams/demo/index.ts";
 import { createHttpUpstream } from "./upstreams/http.ts";
 import { ollamaBaseUrl, probeOllama } from "./upstreams/ollama.ts";
@@ -81,7 +88,7 @@ interface Runtime {
   readonly config: Config;
   readonly loadedAt: number;
   readonly access: Access;
-  readonly router: StatusRouter;
+  readonly router: Router & { readonly admin: RoutingAdmin };
   readonly providers: readonly RoutedProvider[];
   readonly settings: GatewaySettings;
 }
@@ -117,10 +124,18 @@ export async function createApp({ config: first, source, version, log }: AppOpti
   const newId = createIds(clock.now);
   const tokens = createTokenCounter();
   const shutdown = new AbortController();
-  let runtime = createRuntime(first, version);
+  const providerHealth = createHealth({ clock, random: Math.random });
+  const affinity = createAffinity(clock, () => runtime.config.routing.affinityMs);
+  const lasting = { health: providerHealth, affinity, version };
+  let runtime = createRuntime(first, lasting);
   let serving = false;
 
   const ledger = createLedger({ store: first.store, clock });
+  const keeper = createHealthKeeper({
+    health: providerHealth,
+    store: ledger.state,
+    onError: (err) => log.error({ err }, "the state of providers and credentials could not be stored"),
+  });
   const gateway = createGateway({
     settings: () => runtime.settings,
     ledger,
@@ -132,18 +147,17 @@ export async function createApp({ config: first, source, version, log }: AppOpti
   });
 
   function status(): GatewayStatus {
-    const { config, loadedAt, providers, router } = runtime;
+    const { config, loadedAt, providers } = runtime;
     return {
       version,
       startedAt,
-      providers: providers.map(({ upstream, credentials }) => ({
+      providers: providers.map(({ upstream, spec }) => ({
         name: upstream.name,
         dialect: upstream.tongues[0]?.dialect.name ?? "",
         baseUrl: upstream.baseUrl,
-        credentials: credentials.map(({ masked }) => masked),
-        models: router.knownModels(upstream.name),
+        credentials: spec.credentials.map(({ secret }) => maskKey(secret)),
       })),
-      aliases: config.aliases,
+      aliases: Object.entries(config.plans).map(aliasOf),
       store: ledger.status(),
       configPath: source.path(),
       configLoadedAt: loadedAt,
@@ -156,13 +170,16 @@ export async function createApp({ config: first, source, version, log }: AppOpti
   const health = createHealthService(services);
   const reflection = createReflection([...services, Health]);
   const listModels = (signal: AbortSignal) => runtime.router.listModels(signal);
+  const pricing = () => runtime.settings.pricing;
   const facing = { gateway, listModels, bodyLimit: first.limits.bodyBytes, keepAliveMs: first.streams.keepAliveMs };
   const handler = createHandler({
     routes(router) {
-      router.service(ChatService, createChatService({ gateway, listModels, pricing: () => runtime.settings.pricing }));
+      router.service(ChatService, createChatService({ gateway, listModels, pricing }));
       router.service(StatsService, createStatsService({ ledger, clock }));
       const { check, reload } = source;
-      router.service(AdminService, createAdminService({ now: clock.now, status, reload, check }));
+      const routing = (): RoutingAdmin => runtime.router.admin;
+      const test = (asked: TestRequest): Promise<TargetTest> => testTarget(gateway, asked);
+      router.service(AdminService, createAdminService({ now: clock.now, status, reload, check, routing, test }));
       router.service(Health, health.service);
       reflection(router);
     },
@@ -180,6 +197,7 @@ export async function createApp({ config: first, source, version, log }: AppOpti
         cohereFacade({ ...facing, dialect: cohere }),
         openaiFacade({
           ...facing,
+          pricing,
           chat: openaiChat,
           completions: openaiCompletions,
           responses: openaiResponses,
@@ -219,6 +237,7 @@ export async function createApp({ config: first, source, version, log }: AppOpti
   return {
     async start() {
       await ledger.start();
+      await keeper.start();
       await listener.start();
       serving = true;
       return listener.url;
@@ -226,7 +245,7 @@ export async function createApp({ config: first, source, version, log }: AppOpti
     apply(config) {
       const old = runtime;
       if (isDeepStrictEqual(config, old.config)) return { changed: false, needsRestart: [] };
-      runtime = createRuntime(config, version);
+      runtime = createRuntime(config, lasting);
       for (const { upstream } of old.providers) void upstream.close();
       return { changed: true, needsRestart: needsRestart(first, config) };
     },
@@ -237,23 +256,30 @@ export async function createApp({ config: first, source, version, log }: AppOpti
       const inTime = await listener.shutdown(first.shutdown.graceMs);
       await gateway.idle();
       await Promise.all(runtime.providers.map(({ upstream }) => upstream.close()));
+      await keeper.stop();
       await ledger.close();
       return inTime;
     },
   };
 }
 
-function createRuntime(config: Config, version: string): Runtime {
+/** What outlives a reload. */
+interface Lasting {
+  readonly health: ProviderHealth;
+  readonly affinity: Affinity;
+  readonly version: string;
+}
+
+function createRuntime(config: Config, { health, affinity, version }: Lasting): Runtime {
   const clock = systemClock;
   const providers = config.providers.map((provider): RoutedProvider => {
     const preset = presetOf(provider);
     return {
       upstream: createUpstream(provider, preset, version),
-      credentials: provider.keys.map((secret) => ({ secret, masked: maskKey(secret) })),
+      spec: provider,
       modelPrefixes: preset.modelPrefixes,
     };
   });
-  const router = createRouter({ providers, aliases: config.aliases, clock });
   const free = { model: `${demoPreset.name}/*`, input: 0n, output: 0n };
   const pricing = createPricing({
     clock,
@@ -261,6 +287,17 @@ function createRuntime(config: Config, version: string): Runtime {
     providerIds: Object.fromEntries(
       config.providers.map((provider) => [provider.name, presetOf(provider).priceProvider ?? null]),
     ),
+  });
+  health.configure(new Map(config.providers.map((provider) => [provider.name, provider])), config.routing.breaker);
+  const router = createRouter({
+    providers,
+    plans: config.plans,
+    settings: config.routing,
+    health,
+    affinity,
+    pricing,
+    clock,
+    random: Math.random,
   });
   const bodies = { mode: config.ledger.bodies, limit: config.ledger.bodyLimitBytes };
   return {
@@ -295,6 +332,15 @@ function createUpstream(provider: ProviderConfig, preset: KnownPreset, version: 
   const userAgent = `causeway/${version}`;
   return createHttpUpstream({ ...preset, name, tongues, baseUrl, headers, timeouts, userAgent, clock: systemClock });
 }
+
+const aliasOf = ([name, plan]: [string, PlanSpec]): GatewayStatus["aliases"][number] => {
+  const targets = [...plan.targets, ...plan.when.flatMap(({ use }) => use)];
+  return {
+    name,
+    strategy: plan.strategy,
+    targets: [...new Set(targets.map(({ provider, model }) => `${provider}/${model}`))],
+  };
+};
 
 function readinessOf(serving: boolean, store: GatewayStatus["store"]): Readiness {
   const problems: string[] = [];

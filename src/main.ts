@@ -2,6 +2,7 @@ import { once } from "node:events";
 import packageJson from "../package.json" with { type: "json" };
 import { banner } from "./cli/banner.ts";
 import { type CliActions, CliError, type CliIo } from "./cli/io.ts";
+import { showPlan } from "./cli/plan-text.ts";
 import { createProgram } from "./cli/program.ts";
 import { configPresets, createApp, dialectNames, findLocalServers } from "./compose.ts";
 import type { ConfigFlags } from "./config/overlay.ts";
@@ -56,14 +57,14 @@ async function serve(flags: ConfigFlags): Promise<void> {
     log,
   });
   const url = await app.start();
-  const { providers, aliases, store } = app.status();
+  const { providers, store } = app.status();
   stdout.write(
     banner({
       version: packageJson.version,
       url,
       configPath: path,
       providers: providers.map(({ name, credentials }) => ({ name, keys: credentials })),
-      aliases,
+      aliases: Object.fromEntries(Object.entries(config.plans).map(([name, plan]) => [name, showPlan(plan)])),
       store: `${store.kind}:${store.location}`,
       accessRequired: config.access.keys.length > 0,
       model: "demo",

@@ -613,6 +613,7 @@ export interface components {
                 "x-request-id": components["headers"]["RequestId"];
                 "causeway-request-id": components["headers"]["CausewayRequestId"];
                 "causeway-target": components["headers"]["Target"];
+                "causeway-attempts": components["headers"]["Attempts"];
                 "causeway-dropped": components["headers"]["Dropped"];
                 "causeway-emulated": components["headers"]["Emulated"];
                 [name: string]: unknown;
@@ -628,6 +629,7 @@ export interface components {
                 "x-request-id": components["headers"]["RequestId"];
                 "causeway-request-id": components["headers"]["CausewayRequestId"];
                 "causeway-target": components["headers"]["Target"];
+                "causeway-attempts": components["headers"]["Attempts"];
                 "causeway-dropped": components["headers"]["Dropped"];
                 "causeway-emulated": components["headers"]["Emulated"];
                 "retry-after": components["headers"]["RetryAfter"];
@@ -646,6 +648,11 @@ export interface components {
         RequiredVersion: string;
         /** @description Betas that the client asks for, with commas between them. They reach a provider that speaks this language. */
         Betas: string;
+        /**
+         * @description What the client calls the conversation that this is a turn of. Its turns stay where they were answered before,
+         *     since there the provider's cache holds their beginning. Without it, its first messages say which one it is.
+         */
+        Session: string;
         /** @description With `true` the gateway refuses what the provider's language cannot say, instead of leaving it out. */
         Strict: "true" | "false";
         /** @description The client's own id of this request, of 1 to 128 visible ASCII characters. The log and the ledger keep it. */
@@ -657,6 +664,8 @@ export interface components {
         RequestId: string;
         /** @description The gateway's id of the call, under which the ledger holds it. A call that was refused at the door has none. */
         CausewayRequestId: string;
+        /** @description How often providers were asked until one answered. More than 1 where one had failed, or was slow. */
+        Attempts: number;
         /** @description The provider that was asked, and its name for the model, as `provider/model`; percent-encoded. */
         Target: string;
         /**
@@ -735,10 +744,12 @@ export type ResponseFailed = components['responses']['Failed'];
 export type ParameterVersion = components['parameters']['Version'];
 export type ParameterRequiredVersion = components['parameters']['RequiredVersion'];
 export type ParameterBetas = components['parameters']['Betas'];
+export type ParameterSession = components['parameters']['Session'];
 export type ParameterStrict = components['parameters']['Strict'];
 export type ParameterClientRequestId = components['parameters']['ClientRequestId'];
 export type HeaderRequestId = components['headers']['RequestId'];
 export type HeaderCausewayRequestId = components['headers']['CausewayRequestId'];
+export type HeaderAttempts = components['headers']['Attempts'];
 export type HeaderTarget = components['headers']['Target'];
 export type HeaderDropped = components['headers']['Dropped'];
 export type HeaderEmulated = components['headers']['Emulated'];
@@ -756,6 +767,11 @@ export interface operations {
                 "anthropic-beta"?: components["parameters"]["Betas"];
                 /** @description With `true` the gateway refuses what the provider's language cannot say, instead of leaving it out. */
                 "causeway-strict"?: components["parameters"]["Strict"];
+                /**
+                 * @description What the client calls the conversation that this is a turn of. Its turns stay where they were answered before,
+                 *     since there the provider's cache holds their beginning. Without it, its first messages say which one it is.
+                 */
+                "causeway-session"?: components["parameters"]["Session"];
                 /** @description The client's own id of this request, of 1 to 128 visible ASCII characters. The log and the ledger keep it. */
                 "x-request-id"?: components["parameters"]["ClientRequestId"];
             };

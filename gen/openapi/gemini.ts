@@ -595,6 +595,7 @@ export interface components {
                 "x-request-id": components["headers"]["RequestId"];
                 "causeway-request-id": components["headers"]["CausewayRequestId"];
                 "causeway-target": components["headers"]["Target"];
+                "causeway-attempts": components["headers"]["Attempts"];
                 "causeway-dropped": components["headers"]["Dropped"];
                 "retry-after": components["headers"]["RetryAfter"];
                 [name: string]: unknown;
@@ -610,6 +611,11 @@ export interface components {
          *     between `/models/` and the last colon is the name, so that its slashes may stand as they are.
          */
         Model: string;
+        /**
+         * @description What the client calls the conversation that this is a turn of. Its turns stay where they were answered before,
+         *     since there the provider's cache holds their beginning. Without it, its first messages say which one it is.
+         */
+        Session: string;
         /** @description With `true` the gateway refuses what the provider's language cannot say, instead of leaving it out. */
         Strict: "true" | "false";
         /** @description The client's own id of this request, of 1 to 128 visible ASCII characters. The log and the ledger keep it. */
@@ -627,6 +633,8 @@ export interface components {
         RequestId: string;
         /** @description The gateway's id of the call, under which the ledger holds it. A call that was refused at the door has none. */
         CausewayRequestId: string;
+        /** @description How often providers were asked until one answered. More than 1 where one had failed, or was slow. */
+        Attempts: number;
         /** @description The provider that was asked, and its name for the model, as `provider/model`; percent-encoded. */
         Target: string;
         /**
@@ -684,11 +692,13 @@ export type ErrorAnswer = components['schemas']['ErrorAnswer'];
 export type Status = components['schemas']['Status'];
 export type ResponseFailed = components['responses']['Failed'];
 export type ParameterModel = components['parameters']['Model'];
+export type ParameterSession = components['parameters']['Session'];
 export type ParameterStrict = components['parameters']['Strict'];
 export type ParameterClientRequestId = components['parameters']['ClientRequestId'];
 export type RequestBodyGenerateContent = components['requestBodies']['GenerateContent'];
 export type HeaderRequestId = components['headers']['RequestId'];
 export type HeaderCausewayRequestId = components['headers']['CausewayRequestId'];
+export type HeaderAttempts = components['headers']['Attempts'];
 export type HeaderTarget = components['headers']['Target'];
 export type HeaderDropped = components['headers']['Dropped'];
 export type HeaderEmulated = components['headers']['Emulated'];
@@ -701,6 +711,11 @@ export interface operations {
             header?: {
                 /** @description With `true` the gateway refuses what the provider's language cannot say, instead of leaving it out. */
                 "causeway-strict"?: components["parameters"]["Strict"];
+                /**
+                 * @description What the client calls the conversation that this is a turn of. Its turns stay where they were answered before,
+                 *     since there the provider's cache holds their beginning. Without it, its first messages say which one it is.
+                 */
+                "causeway-session"?: components["parameters"]["Session"];
                 /** @description The client's own id of this request, of 1 to 128 visible ASCII characters. The log and the ledger keep it. */
                 "x-request-id"?: components["parameters"]["ClientRequestId"];
             };
@@ -721,6 +736,7 @@ export interface operations {
                     "x-request-id": components["headers"]["RequestId"];
                     "causeway-request-id": components["headers"]["CausewayRequestId"];
                     "causeway-target": components["headers"]["Target"];
+                    "causeway-attempts": components["headers"]["Attempts"];
                     "causeway-dropped": components["headers"]["Dropped"];
                     "causeway-emulated": components["headers"]["Emulated"];
                     [name: string]: unknown;
@@ -742,6 +758,11 @@ export interface operations {
             header?: {
                 /** @description With `true` the gateway refuses what the provider's language cannot say, instead of leaving it out. */
                 "causeway-strict"?: components["parameters"]["Strict"];
+                /**
+                 * @description What the client calls the conversation that this is a turn of. Its turns stay where they were answered before,
+                 *     since there the provider's cache holds their beginning. Without it, its first messages say which one it is.
+                 */
+                "causeway-session"?: components["parameters"]["Session"];
                 /** @description The client's own id of this request, of 1 to 128 visible ASCII characters. The log and the ledger keep it. */
                 "x-request-id"?: components["parameters"]["ClientRequestId"];
             };
@@ -762,6 +783,7 @@ export interface operations {
                     "x-request-id": components["headers"]["RequestId"];
                     "causeway-request-id": components["headers"]["CausewayRequestId"];
                     "causeway-target": components["headers"]["Target"];
+                    "causeway-attempts": components["headers"]["Attempts"];
                     "causeway-dropped": components["headers"]["Dropped"];
                     "causeway-emulated": components["headers"]["Emulated"];
                     [name: string]: unknown;
@@ -817,6 +839,11 @@ export interface operations {
             header?: {
                 /** @description With `true` the gateway refuses what the provider's language cannot say, instead of leaving it out. */
                 "causeway-strict"?: components["parameters"]["Strict"];
+                /**
+                 * @description What the client calls the conversation that this is a turn of. Its turns stay where they were answered before,
+                 *     since there the provider's cache holds their beginning. Without it, its first messages say which one it is.
+                 */
+                "causeway-session"?: components["parameters"]["Session"];
                 /** @description The client's own id of this request, of 1 to 128 visible ASCII characters. The log and the ledger keep it. */
                 "x-request-id"?: components["parameters"]["ClientRequestId"];
             };
@@ -841,6 +868,7 @@ export interface operations {
                     "x-request-id": components["headers"]["RequestId"];
                     "causeway-request-id": components["headers"]["CausewayRequestId"];
                     "causeway-target": components["headers"]["Target"];
+                    "causeway-attempts": components["headers"]["Attempts"];
                     "causeway-dropped": components["headers"]["Dropped"];
                     [name: string]: unknown;
                 };
@@ -858,6 +886,11 @@ export interface operations {
             header?: {
                 /** @description With `true` the gateway refuses what the provider's language cannot say, instead of leaving it out. */
                 "causeway-strict"?: components["parameters"]["Strict"];
+                /**
+                 * @description What the client calls the conversation that this is a turn of. Its turns stay where they were answered before,
+                 *     since there the provider's cache holds their beginning. Without it, its first messages say which one it is.
+                 */
+                "causeway-session"?: components["parameters"]["Session"];
                 /** @description The client's own id of this request, of 1 to 128 visible ASCII characters. The log and the ledger keep it. */
                 "x-request-id"?: components["parameters"]["ClientRequestId"];
             };
@@ -882,6 +915,7 @@ export interface operations {
                     "x-request-id": components["headers"]["RequestId"];
                     "causeway-request-id": components["headers"]["CausewayRequestId"];
                     "causeway-target": components["headers"]["Target"];
+                    "causeway-attempts": components["headers"]["Attempts"];
                     "causeway-dropped": components["headers"]["Dropped"];
                     [name: string]: unknown;
                 };

@@ -1702,6 +1702,17 @@ export interface components {
             created: components["schemas"]["UnixSeconds"];
             /** @description The provider. */
             owned_by: string;
+            /** @description Tokens of the longest prompt. Absent where it is not known. */
+            context_window?: number;
+            /** @description What a prompt may consist of. Absent where it is not known. */
+            input_modalities?: string[];
+            /** @description US dollars a token, as decimal numbers. Absent where they are not known. */
+            pricing?: {
+                /** @example 0.00000015 */
+                prompt: string;
+                /** @example 0.0000006 */
+                completion: string;
+            };
         };
         ErrorAnswer: {
             error: components["schemas"]["ErrorDetail"];
@@ -1734,6 +1745,7 @@ export interface components {
                 "x-request-id": components["headers"]["RequestId"];
                 "causeway-request-id": components["headers"]["CausewayRequestId"];
                 "causeway-target": components["headers"]["Target"];
+                "causeway-attempts": components["headers"]["Attempts"];
                 "causeway-dropped": components["headers"]["Dropped"];
                 [name: string]: unknown;
             };
@@ -1748,6 +1760,7 @@ export interface components {
                 "x-request-id": components["headers"]["RequestId"];
                 "causeway-request-id": components["headers"]["CausewayRequestId"];
                 "causeway-target": components["headers"]["Target"];
+                "causeway-attempts": components["headers"]["Attempts"];
                 "causeway-dropped": components["headers"]["Dropped"];
                 [name: string]: unknown;
             };
@@ -1765,6 +1778,7 @@ export interface components {
                 "x-request-id": components["headers"]["RequestId"];
                 "causeway-request-id": components["headers"]["CausewayRequestId"];
                 "causeway-target": components["headers"]["Target"];
+                "causeway-attempts": components["headers"]["Attempts"];
                 "causeway-dropped": components["headers"]["Dropped"];
                 [name: string]: unknown;
             };
@@ -1784,6 +1798,7 @@ export interface components {
                 "x-request-id": components["headers"]["RequestId"];
                 "causeway-request-id": components["headers"]["CausewayRequestId"];
                 "causeway-target": components["headers"]["Target"];
+                "causeway-attempts": components["headers"]["Attempts"];
                 "causeway-dropped": components["headers"]["Dropped"];
                 [name: string]: unknown;
             };
@@ -1834,6 +1849,7 @@ export interface components {
                 "x-request-id": components["headers"]["RequestId"];
                 "causeway-request-id": components["headers"]["CausewayRequestId"];
                 "causeway-target": components["headers"]["Target"];
+                "causeway-attempts": components["headers"]["Attempts"];
                 "causeway-dropped": components["headers"]["Dropped"];
                 "retry-after": components["headers"]["RetryAfter"];
                 "retry-after-ms": components["headers"]["RetryAfterMs"];
@@ -1845,6 +1861,11 @@ export interface components {
         };
     };
     parameters: {
+        /**
+         * @description What the client calls the conversation that this is a turn of. Its turns stay where they were answered before,
+         *     since there the provider's cache holds their beginning. Without it, its first messages say which one it is.
+         */
+        Session: string;
         /** @description With `true` the gateway refuses what the provider's language cannot say, instead of leaving it out. */
         Strict: "true" | "false";
         /** @description The answer's id. */
@@ -1879,6 +1900,8 @@ export interface components {
         RequestId: string;
         /** @description The gateway's id of the call, under which the ledger holds it. A call that was refused at the door has none. */
         CausewayRequestId: string;
+        /** @description How often providers were asked until one answered. More than 1 where one had failed, or was slow. */
+        Attempts: number;
         /** @description The provider that was asked, and its name for the model, as `provider/model`; percent-encoded. */
         Target: string;
         /**
@@ -2038,6 +2061,7 @@ export type ResponseStoredResponse = components['responses']['StoredResponse'];
 export type ResponseDeletedResponse = components['responses']['DeletedResponse'];
 export type ResponseInputTokens = components['responses']['InputTokens'];
 export type ResponseFailed = components['responses']['Failed'];
+export type ParameterSession = components['parameters']['Session'];
 export type ParameterStrict = components['parameters']['Strict'];
 export type ParameterResponseId = components['parameters']['ResponseId'];
 export type ParameterClientRequestId = components['parameters']['ClientRequestId'];
@@ -2047,6 +2071,7 @@ export type RequestBodyCompletion = components['requestBodies']['Completion'];
 export type RequestBodyEmbeddings = components['requestBodies']['Embeddings'];
 export type HeaderRequestId = components['headers']['RequestId'];
 export type HeaderCausewayRequestId = components['headers']['CausewayRequestId'];
+export type HeaderAttempts = components['headers']['Attempts'];
 export type HeaderTarget = components['headers']['Target'];
 export type HeaderDropped = components['headers']['Dropped'];
 export type HeaderRetryAfter = components['headers']['RetryAfter'];
@@ -2059,6 +2084,11 @@ export interface operations {
             header?: {
                 /** @description With `true` the gateway refuses what the provider's language cannot say, instead of leaving it out. */
                 "causeway-strict"?: components["parameters"]["Strict"];
+                /**
+                 * @description What the client calls the conversation that this is a turn of. Its turns stay where they were answered before,
+                 *     since there the provider's cache holds their beginning. Without it, its first messages say which one it is.
+                 */
+                "causeway-session"?: components["parameters"]["Session"];
                 /** @description The client's own id of this request, of 1 to 128 visible ASCII characters. The log and the ledger keep it. */
                 "x-request-id"?: components["parameters"]["ClientRequestId"];
             };
@@ -2078,6 +2108,11 @@ export interface operations {
             header?: {
                 /** @description With `true` the gateway refuses what the provider's language cannot say, instead of leaving it out. */
                 "causeway-strict"?: components["parameters"]["Strict"];
+                /**
+                 * @description What the client calls the conversation that this is a turn of. Its turns stay where they were answered before,
+                 *     since there the provider's cache holds their beginning. Without it, its first messages say which one it is.
+                 */
+                "causeway-session"?: components["parameters"]["Session"];
                 /** @description The client's own id of this request, of 1 to 128 visible ASCII characters. The log and the ledger keep it. */
                 "x-request-id"?: components["parameters"]["ClientRequestId"];
             };
@@ -2097,6 +2132,11 @@ export interface operations {
             header?: {
                 /** @description With `true` the gateway refuses what the provider's language cannot say, instead of leaving it out. */
                 "causeway-strict"?: components["parameters"]["Strict"];
+                /**
+                 * @description What the client calls the conversation that this is a turn of. Its turns stay where they were answered before,
+                 *     since there the provider's cache holds their beginning. Without it, its first messages say which one it is.
+                 */
+                "causeway-session"?: components["parameters"]["Session"];
                 /** @description The client's own id of this request, of 1 to 128 visible ASCII characters. The log and the ledger keep it. */
                 "x-request-id"?: components["parameters"]["ClientRequestId"];
             };
@@ -2116,6 +2156,11 @@ export interface operations {
             header?: {
                 /** @description With `true` the gateway refuses what the provider's language cannot say, instead of leaving it out. */
                 "causeway-strict"?: components["parameters"]["Strict"];
+                /**
+                 * @description What the client calls the conversation that this is a turn of. Its turns stay where they were answered before,
+                 *     since there the provider's cache holds their beginning. Without it, its first messages say which one it is.
+                 */
+                "causeway-session"?: components["parameters"]["Session"];
                 /** @description The client's own id of this request, of 1 to 128 visible ASCII characters. The log and the ledger keep it. */
                 "x-request-id"?: components["parameters"]["ClientRequestId"];
             };
@@ -2237,6 +2282,11 @@ export interface operations {
             header?: {
                 /** @description With `true` the gateway refuses what the provider's language cannot say, instead of leaving it out. */
                 "causeway-strict"?: components["parameters"]["Strict"];
+                /**
+                 * @description What the client calls the conversation that this is a turn of. Its turns stay where they were answered before,
+                 *     since there the provider's cache holds their beginning. Without it, its first messages say which one it is.
+                 */
+                "causeway-session"?: components["parameters"]["Session"];
                 /** @description The client's own id of this request, of 1 to 128 visible ASCII characters. The log and the ledger keep it. */
                 "x-request-id"?: components["parameters"]["ClientRequestId"];
             };
@@ -2256,6 +2306,11 @@ export interface operations {
             header?: {
                 /** @description With `true` the gateway refuses what the provider's language cannot say, instead of leaving it out. */
                 "causeway-strict"?: components["parameters"]["Strict"];
+                /**
+                 * @description What the client calls the conversation that this is a turn of. Its turns stay where they were answered before,
+                 *     since there the provider's cache holds their beginning. Without it, its first messages say which one it is.
+                 */
+                "causeway-session"?: components["parameters"]["Session"];
                 /** @description The client's own id of this request, of 1 to 128 visible ASCII characters. The log and the ledger keep it. */
                 "x-request-id"?: components["parameters"]["ClientRequestId"];
             };
@@ -2275,6 +2330,11 @@ export interface operations {
             header?: {
                 /** @description With `true` the gateway refuses what the provider's language cannot say, instead of leaving it out. */
                 "causeway-strict"?: components["parameters"]["Strict"];
+                /**
+                 * @description What the client calls the conversation that this is a turn of. Its turns stay where they were answered before,
+                 *     since there the provider's cache holds their beginning. Without it, its first messages say which one it is.
+                 */
+                "causeway-session"?: components["parameters"]["Session"];
                 /** @description The client's own id of this request, of 1 to 128 visible ASCII characters. The log and the ledger keep it. */
                 "x-request-id"?: components["parameters"]["ClientRequestId"];
             };
@@ -2294,6 +2354,11 @@ export interface operations {
             header?: {
                 /** @description With `true` the gateway refuses what the provider's language cannot say, instead of leaving it out. */
                 "causeway-strict"?: components["parameters"]["Strict"];
+                /**
+                 * @description What the client calls the conversation that this is a turn of. Its turns stay where they were answered before,
+                 *     since there the provider's cache holds their beginning. Without it, its first messages say which one it is.
+                 */
+                "causeway-session"?: components["parameters"]["Session"];
                 /** @description The client's own id of this request, of 1 to 128 visible ASCII characters. The log and the ledger keep it. */
                 "x-request-id"?: components["parameters"]["ClientRequestId"];
             };

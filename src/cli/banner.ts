@@ -10,7 +10,7 @@ export interface BannerFacts {
     /** Masked. */
     readonly keys: readonly string[];
   }[];
-  /** Alias to "provider/model". */
+  /** A name of the configuration to what it stands for, as text. */
   readonly aliases: Readonly<Record<string, string>>;
   /** Without secrets. */
   readonly store: string;

@@ -96,4 +96,4 @@ export function createChatView({ stdout, env }: Pick<CliIo, "stdout" | "env">): 
 const describeCall = (call: ToolCall): string => `[tool call] ${call.name}(${call.arguments})`;
 
 /** A model's text must not be able to command the terminal. */
-const withoutControls = (text: string): string => text.replace(/(?![\n\t])\p{Cc}/gu, "");
+export const withoutControls = (text: string): string => text.replace(/(?![\n\t])\p{Cc}/gu, "");

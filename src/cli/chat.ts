@@ -10,9 +10,9 @@ import {
   type Settlement,
   StreamChatResponseSchema,
 } from "../../gen/causeway/chat/v1/service_pb.ts";
-import { localUrl } from "../config/listen.ts";
 import { chatFailure } from "./chat-failure.ts";
 import { createChatView } from "./chat-view.ts";
+import { findGateway, type GatewayPlace } from "./find-gateway.ts";
 import { type CliActions, CliError, type CliIo } from "./io.ts";
 import { settlementLine } from "./settlement-line.ts";
 
@@ -86,32 +86,7 @@ function requirePrompt(text: string): string {
   throw new CliError('Nothing to ask: give a prompt, such as causeway chat "Hello!", or pipe one in.', 2);
 }
 
-interface Gateway {
-  readonly url: string;
-  readonly key: string | undefined;
-}
-
-/** The configuration's own key is for the gateway that it describes, and never sent to another one. */
-async function findGateway(
-  options: ChatOptions,
-  { env }: CliIo,
-  loadConfig: CliActions["loadConfig"],
-): Promise<Gateway> {
-  const key = options.key ?? (env.CAUSEWAY_API_KEY || undefined);
-  const url = options.url ?? (env.CAUSEWAY_URL || undefined);
-  if (url !== undefined) return { url: checkUrl(url), key };
-  const { config } = await loadConfig({ config: options.config });
-  if (config === undefined) return { url: "http://127.0.0.1:4000", key };
-  return { url: localUrl(config.listen, config.tls !== undefined), key: key ?? config.access.keys[0] };
-}
-
-function checkUrl(text: string): string {
-  const url = URL.parse(text);
-  if (url?.protocol === "http:" || url?.protocol === "https:") return text.replace(/\/+$/, "");
-  throw new CliError("--url (or CAUSEWAY_URL) has to begin with http:// or https://, as in http://127.0.0.1:4000.", 2);
-}
-
-async function ask(text: string, { url, key }: Gateway, options: ChatOptions, io: CliIo): Promise<void> {
+async function ask(text: string, { url, key }: GatewayPlace, options: ChatOptions, io: CliIo): Promise<void> {
   const client = createClient(ChatService, createConnectTransport({ baseUrl: url, httpVersion: "1.1" }));
   const call = { signal: io.signal, headers: key === undefined ? {} : { authorization: `Bearer ${key}` } };
   const model = options.model ?? chooseModel((await client.listModels({}, call)).models, io);

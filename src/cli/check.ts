@@ -4,8 +4,10 @@ import type { Config } from "../config/config.ts";
 import { showListen } from "../config/listen.ts";
 import { showProblem } from "../config/problem.ts";
 import { maskKey } from "../core/mask.ts";
+import type { PlanSpec } from "../core/routing.ts";
 import { describeKeys } from "./banner.ts";
 import { type CliActions, CliError, type CliIo } from "./io.ts";
+import { showConditions, showPlan } from "./plan-text.ts";
 
 const examples = `
 Prints each problem as file:line:column, the setting, and what to do. Exit code 1 when there are any.
@@ -34,7 +36,7 @@ export function addCheck(program: Command, io: CliIo, { loadConfig }: CliActions
 }
 
 function describe(config: Config): string {
-  const { access, aliases, providers } = config;
+  const { access, plans, providers } = config;
   const width = Math.max(0, ...providers.map(({ name }) => name.length));
   const rows: [string, readonly string[]][] = [
     ["listen", [`${showListen(config.listen)}${config.tls === undefined ? "" : " with TLS"}`]],
@@ -43,17 +45,22 @@ function describe(config: Config): string {
     [
       "providers",
       providers.map(
-        ({ name, baseUrl, keys }) =>
-          `${name.padEnd(width)}  ${describeKeys(keys.map(maskKey))}  ${withoutQuery(baseUrl)}`,
+        ({ name, baseUrl, credentials }) =>
+          `${name.padEnd(width)}  ${describeKeys(credentials.map((key) => key.name))}  ${withoutQuery(baseUrl)}`,
       ),
     ],
-    ["aliases", Object.entries(aliases).map(([alias, target]) => `${alias} → ${target}`)],
+    ["aliases", Object.entries(plans).flatMap(describePlan)],
   ];
   return rows
     .map(([title, values]) => [title, values.length === 0 ? ["none"] : values] as const)
     .flatMap(([title, values]) => values.map((value, at) => `  ${(at === 0 ? title : "").padEnd(11)}${value}\n`))
     .join("");
 }
+
+const describePlan = ([name, plan]: readonly [string, PlanSpec]): string[] => [
+  `${name} → ${showPlan(plan)}`,
+  ...showConditions(plan).map((line) => `  ${line}`),
+];
 
 /** Some put a key into the query. */
 const withoutQuery = (url: string): string => url.replace(/[?#].*$/s, "");

@@ -34,11 +34,18 @@ ${accessSection(access)}
 ${providersSection(found, example)}
 ${knownComment(others, example)}
 
-# Names of your own for models.
+# Names of your own: for one model, or for a plan of several, where the next one serves when one cannot.
 # models:
 #   fast: ${name}/name-of-the-model
+#   smart:
+#     targets: [${name}/name-of-the-model, ${name}/name-of-another]
+#     when:
+#       - { if: { input_tokens_over: 100000 }, use: ${name}/name-of-a-model-with-a-long-context }
 
-# timeouts: { request: 10m, connect: 10s, first_byte: 5m, idle: 2m }
+# What to do when a provider cannot serve.
+# routing: { retries: 2, hedge: false, affinity: true, breaker: true }
+
+# timeouts: { request: 120s, connect: 10s, first_byte: 60s, idle: 60s }
 
 # What to keep beside a call's row: full (all that was said), metadata (the request's settings only) or off.
 # ledger: { bodies: full, body_limit: 256KB }

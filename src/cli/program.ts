@@ -2,6 +2,7 @@ import { Command, CommanderError, Help } from "commander";
 import { didYouMean } from "../config/nearest.ts";
 import { addChat } from "./chat.ts";
 import { addCheck } from "./check.ts";
+import { addExplain } from "./explain.ts";
 import { addInit } from "./init.ts";
 import { type CliActions, CliError, type CliIo } from "./io.ts";
 import { addServe } from "./serve.ts";
@@ -13,6 +14,7 @@ Examples:
   causeway init                     write a causeway.yaml from what is found on this machine
   causeway check                    say what is wrong with it, with line and column
   causeway chat "Hello!"            ask through the gateway that runs
+  causeway explain                  say how the last request came to its answer
 
 In a checkout: npm start, npm start -- --port 5000, npm start -- init, …
 `;
@@ -61,6 +63,7 @@ function createCommand(io: CliIo, actions: CliActions): Command {
   addInit(program, io, actions);
   addCheck(program, io, actions);
   addChat(program, io, actions);
+  addExplain(program, io, actions);
   const help = new Help();
   return program
     .configureHelp({

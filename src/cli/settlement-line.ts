@@ -8,7 +8,8 @@ export function settlementLine({ requestId, provider, model, usage, costNanoUsd,
   return [`${provider}/${model}`, describeUsage(usage), cost, `request ${requestId}`, ...left].join(" · ");
 }
 
-function describeUsage(usage: Usage | undefined): string {
+/** "12 tokens in (8 cached), 34 out (5 reasoning)". */
+export function describeUsage(usage: Usage | undefined): string {
   if (usage === undefined || usage.source === UsageSource.UNSPECIFIED) return "tokens unknown";
   const cached = usage.cacheReadTokens === 0 ? "" : ` (${usage.cacheReadTokens} cached)`;
   const reasoning = usage.reasoningTokens === 0 ? "" : ` (${usage.reasoningTokens} reasoning)`;
@@ -18,7 +19,7 @@ function describeUsage(usage: Usage | undefined): string {
 }
 
 /** Nano-dollars as "$0.00", "$0.0000125", "$12.30": all digits there are, at least cents. */
-function formatDollars(nano: bigint): string {
+export function formatDollars(nano: bigint): string {
   const digits = (nano % 1_000_000_000n).toString().padStart(9, "0");
   return `$${nano / 1_000_000_000n}.${digits.slice(0, 2)}${digits.slice(2).replace(/0+$/, "")}`;
 }

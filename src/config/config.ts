@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { PlanSpec, ProviderSpec, RoutingSettings } from "../core/routing.ts";
 import type { ListenAddress } from "./listen.ts";
 import type { bodyModes, logLevels } from "./schema.ts";
 
@@ -19,8 +20,9 @@ export interface Config {
   readonly log: { readonly level: (typeof logLevels)[number] };
   /** Those that are enabled: the file's in its order, then the environment's in the order of the presets. */
   readonly providers: readonly ProviderConfig[];
-  /** Alias to "provider/model". */
-  readonly aliases: Readonly<Record<string, string>>;
+  /** What names of one's own stand for. */
+  readonly plans: Readonly<Record<string, PlanSpec>>;
+  readonly routing: RoutingSettings;
 }
 
 export interface StoreLocation {
@@ -40,8 +42,8 @@ export interface Timeouts {
   readonly requestMs: number;
   /** Until a connection to the provider stands. */
   readonly connectMs: number;
-  /** Until the first byte of the provider's answer. */
-  readonly firstByteMs: number;
+  /** Until the first byte of the provider's answer. undefined: a stream's may take 60 s, a whole answer the whole call. */
+  readonly firstByteMs: number | undefined;
   /** Between two pieces of the provider's answer. */
   readonly idleMs: number;
 }
@@ -59,15 +61,14 @@ export interface ConfiguredPrice {
   readonly outputAudio: bigint | undefined;
 }
 
-export interface ProviderConfig {
+/** Its credentials are without repetitions, and in the order of the file or the variables' numbers. */
+export interface ProviderConfig extends ProviderSpec {
   readonly name: string;
   /** The name of the preset it follows. undefined: none, and it wants no key beyond those given. */
   readonly preset: string | undefined;
   /** What it is spoken to in, unless a client speaks another of its dialects. */
   readonly dialect: string;
   readonly baseUrl: string;
-  /** Without repetitions. */
-  readonly keys: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly timeouts: Timeouts;
 }

@@ -1,3 +1,4 @@
+import { fallbackCauses } from "../core/routing.ts";
 import type { Environment } from "./environment.ts";
 import { type SettingPath, showPath } from "./problem.ts";
 
@@ -27,6 +28,14 @@ const settings: readonly SettingPath[] = [
   ["ledger", "bodies"],
   ["ledger", "body_limit"],
   ["log", "level"],
+  ["routing", "retries"],
+  ["routing", "backoff", "first"],
+  ["routing", "backoff", "most"],
+  ...fallbackCauses.map((cause) => ["routing", "fallback_on", cause]),
+  ["routing", "affinity"],
+  ["routing", "hedge"],
+  ["routing", "breaker"],
+  ["routing", "model_list"],
 ];
 /** Their variable is a list, with commas between. */
 const lists = new Set(["cors.origins"]);

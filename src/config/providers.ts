@@ -1,19 +1,14 @@
 import type { ProviderConfig, ProviderPreset, Timeouts } from "./config.ts";
+import { environmentCredentials, fileCredentials } from "./credentials.ts";
 import type { Environment } from "./environment.ts";
+import { describeBaseUrl } from "./fields.ts";
 import { type ListenAddress, leadsTo } from "./listen.ts";
 import { didYouMean } from "./nearest.ts";
 import { type SettingPath, showName } from "./problem.ts";
 import { findBaseUrl, findKeys } from "./provider-environment.ts";
+import { type ProviderEntry, providerReferences, providerSchema, type TimeoutsEntry } from "./provider-schema.ts";
 import type { Report } from "./report.ts";
-import {
-  describeBaseUrl,
-  isSendable,
-  type ProviderEntry,
-  providerReferences,
-  providerSchema,
-  type TimeoutsEntry,
-  unsendable,
-} from "./schema.ts";
+import { resolveRotation } from "./routing.ts";
 
 export interface ProviderContext {
   readonly env: Environment;
@@ -117,8 +112,10 @@ function resolveEntry(name: string, entry: ProviderEntry, context: ProviderConte
   if (entry.base_url && preset?.baseUrlForm?.pattern.test(entry.base_url) === false) {
     report.add([...at, "base_url"], preset.baseUrlForm.expected);
   }
-  const keys = entry.keys ? entryKeys(entry.keys, at, preset, report) : environmentKeys(preset, context);
-  if (keys.length === 0 && preset !== undefined && preset.keyless !== true && preset.builtIn !== true) {
+  const credentials = entry.keys
+    ? fileCredentials(entry.keys, [...at, "keys"], preset, report)
+    : environmentCredentials(preset, context.env, report);
+  if (credentials.length === 0 && preset !== undefined && preset.keyless !== true && preset.builtIn !== true) {
     report.add(entry.keys ? [...at, "keys"] : at, describeKeyless(preset), "key");
   }
   return [
@@ -127,7 +124,10 @@ function resolveEntry(name: string, entry: ProviderEntry, context: ProviderConte
       preset: preset?.name,
       dialect,
       baseUrl,
-      keys,
+      credentials,
+      rotation: resolveRotation(entry.rotation),
+      quotaGroups: entry.quota_groups ?? [],
+      models: { allow: entry.models?.allow ?? [], deny: entry.models?.deny ?? [] },
       headers: entry.headers ?? {},
       timeouts: resolveTimeouts(entry.timeouts ?? {}, context.timeouts),
     },
@@ -163,32 +163,6 @@ function describeKeyless({ envKeys, envKeyParts }: ProviderPreset): string {
   const also = others.length === 0 ? "" : ` (or ${others.join(", ")})`;
   return `has no keys: set the variable ${first}${also} in the environment or in .env, or list some under 'keys'`;
 }
-
-/** Without repetitions. What cannot be a key is reported. */
-function entryKeys(
-  keys: readonly string[],
-  at: SettingPath,
-  preset: ProviderPreset | undefined,
-  report: Report,
-): readonly string[] {
-  keys.forEach((key, i) => {
-    if (!isKey(key, preset)) report.add([...at, "keys", i], unsendable);
-  });
-  return [...new Set(keys)];
-}
-
-/** What cannot be a key is reported. */
-function environmentKeys(preset: ProviderPreset | undefined, { env, report }: ProviderContext): string[] {
-  if (preset === undefined) return [];
-  return findKeys(preset, env).map(({ value, variables: [variable] }) => {
-    if (!isKey(value, preset)) report.addNamed(variable, unsendable);
-    return value;
-  });
-}
-
-/** The name of a file, and its text, may hold what a header cannot carry. */
-const isKey = (key: string, preset: ProviderPreset | undefined): boolean =>
-  preset?.keyIsFile === true || isSendable(key);
 
 /**
  * Where the vendor's own programs look for the provider. A variable that sends them to this gateway is meant for them, not

@@ -1,24 +1,17 @@
 import { resolve } from "node:path";
 import { createSecureContext } from "node:tls";
-import type * as z from "zod";
 import type { Config, ConfiguredPrice, ProviderPreset, StoreLocation, Timeouts, TlsFiles } from "./config.ts";
 import { readDocument } from "./document.ts";
 import { type Environment, numberedValues } from "./environment.ts";
+import { isSendable, settings, unsendable } from "./fields.ts";
 import { isLoopback, type ListenAddress, parseHost, parsePort, showListen } from "./listen.ts";
-import { didYouMean } from "./nearest.ts";
 import { type ConfigFlags, overlaidAddress, overlay } from "./overlay.ts";
-import { type ConfigProblem, type SettingPath, showName } from "./problem.ts";
-import { type ResolvedProviders, resolveProviders, resolveTimeouts } from "./providers.ts";
+import { readPlans } from "./plans.ts";
+import type { ConfigProblem, SettingPath } from "./problem.ts";
+import { resolveProviders, resolveTimeouts } from "./providers.ts";
 import { createReport, type Report } from "./report.ts";
-import {
-  aliasSchema,
-  type ConfigFile,
-  fileSchema,
-  isSendable,
-  type PriceEntry,
-  settingsSchema,
-  unsendable,
-} from "./schema.ts";
+import { resolveRouting } from "./routing.ts";
+import { type ConfigFile, fileSchema, type PriceEntry } from "./schema.ts";
 
 export interface ReadInput {
   /** YAML; empty when there is no file. */
@@ -39,7 +32,7 @@ export type ReadResult =
   | { readonly config: undefined; readonly problems: readonly ConfigProblem[] };
 
 const defaultListen: ListenAddress = { host: "127.0.0.1", port: 4000 };
-const defaultTimeouts: Timeouts = { requestMs: 600_000, connectMs: 10_000, firstByteMs: 300_000, idleMs: 120_000 };
+const defaultTimeouts: Timeouts = { requestMs: 120_000, connectMs: 10_000, firstByteMs: undefined, idleMs: 60_000 };
 const mebibyte = 1024 ** 2;
 const accessVariable = "CAUSEWAY_API_KEY";
 
@@ -56,6 +49,7 @@ export async function readConfig(input: ReadInput): Promise<ReadResult> {
   const keys = readAccessKeys(file, input.env, report);
   const listen = readListen(file, keys, input, report);
   const tls = await readTls(file, input, report);
+  const routing = resolveRouting(file.routing, report);
   const resolved = resolveProviders(file.providers, { ...input, timeouts, listen, report });
   const config: Config = {
     listen,
@@ -71,7 +65,8 @@ export async function readConfig(input: ReadInput): Promise<ReadResult> {
     prices: (file.prices ?? []).map(readPrice),
     log: { level: file.log?.level ?? "info" },
     providers: resolved.providers,
-    aliases: readAliases(file.models, resolved, report),
+    plans: readPlans(file.models, { resolved, routing, dialects: input.dialects, report }),
+    routing: routing.settings,
   };
   if (report.problems.length === 0) return { config, problems: [] };
   return { config: undefined, problems: [...report.problems].sort(byPlace) };
@@ -82,39 +77,38 @@ const byPlace = (a: ConfigProblem, b: ConfigProblem): number =>
   (a.line || Number.MAX_SAFE_INTEGER) - (b.line || Number.MAX_SAFE_INTEGER) || a.column - b.column;
 
 type Sections = Omit<ConfigFile, "providers" | "models"> & {
-  /** Their entries are parsed one by one, later, so that a bad one hides nothing of the others. */
+  /** Their entries are parsed later, one by one, so that a bad one hides nothing of the others. */
   readonly providers: Readonly<Record<string, unknown>>;
   readonly models: Readonly<Record<string, unknown>>;
 };
 
 /** Section by section, so that one bad section hides nothing of the others. A bad one is as if not given. */
 function parseSections(value: unknown, report: Report): Sections {
-  const settings = parseSettings(value, [], report);
-  const { shape } = fileSchema;
-  const known = Object.keys(shape);
-  for (const key of Object.keys(settings)) if (!known.includes(key)) report.addUnknown([key], known);
-  const section = <S extends z.ZodType>(key: string, schema: S) => report.parse(schema, settings[key], [key]);
+  const section = report.open({ ...fileSchema.shape, ...inParts }, parseSettings(value, [], report), []);
   return {
-    listen: section("listen", shape.listen),
-    store: section("store", shape.store),
-    tls: section("tls", shape.tls),
-    access: section("access", shape.access),
-    cors: section("cors", shape.cors),
-    limits: section("limits", shape.limits),
-    timeouts: section("timeouts", shape.timeouts),
-    streams: section("streams", shape.streams),
-    shutdown: section("shutdown", shape.shutdown),
-    ledger: section("ledger", shape.ledger),
-    prices: section("prices", shape.prices),
-    log: section("log", shape.log),
-    providers: parseSettings(settings.providers, ["providers"], report),
-    models: parseSettings(settings.models, ["models"], report),
+    listen: section("listen"),
+    store: section("store"),
+    tls: section("tls"),
+    access: section("access"),
+    cors: section("cors"),
+    limits: section("limits"),
+    timeouts: section("timeouts"),
+    streams: section("streams"),
+    shutdown: section("shutdown"),
+    ledger: section("ledger"),
+    prices: section("prices"),
+    log: section("log"),
+    routing: section("routing"),
+    providers: section("providers") ?? {},
+    models: section("models") ?? {},
   };
 }
 
-function parseSettings(value: unknown, path: SettingPath, report: Report): Readonly<Record<string, unknown>> {
-  return report.parse(settingsSchema, value, path) ?? {};
-}
+/** Sections whose entries are parsed one by one, later. */
+const inParts = { providers: settings.nullish(), models: settings.nullish() };
+
+const parseSettings = (value: unknown, path: SettingPath, report: Report): Readonly<Record<string, unknown>> =>
+  report.parse(settings.nullish(), value, path) ?? {};
 
 /** The variable's keys beside the file's: setting it never locks anybody out. */
 function readAccessKeys(file: Sections, env: Environment, report: Report): string[] {
@@ -194,45 +188,3 @@ const readPrice = (price: PriceEntry): ConfiguredPrice => ({
   inputAudio: price.input_audio ?? undefined,
   outputAudio: price.output_audio ?? undefined,
 });
-
-function readAliases(
-  entries: Readonly<Record<string, unknown>>,
-  { providers, named }: ResolvedProviders,
-  report: Report,
-): Readonly<Record<string, string>> {
-  const known = new Set([...providers.map(({ name }) => name), ...named.keys()]);
-  const aliases: [string, string][] = [];
-  for (const [alias, given] of Object.entries(entries)) {
-    const path = ["models", alias];
-    const target = report.parse(aliasSchema, given, path)?.trim();
-    if (!/^[^\s/*\p{Cc}]{1,128}$/u.test(alias)) {
-      report.add(
-        path,
-        "an alias holds no slash (that would be 'provider/model'), no space and no *: choose another name",
-        "key",
-      );
-    } else if (target !== undefined) {
-      const fault = describeTarget(target, known, named);
-      if (fault === undefined) aliases.push([alias, target]);
-      else report.add(path, fault);
-    }
-  }
-  return Object.fromEntries(aliases);
-}
-
-/** What is wrong with "provider/model", or nothing. */
-function describeTarget(
-  target: string,
-  known: ReadonlySet<string>,
-  named: ResolvedProviders["named"],
-): string | undefined {
-  const [, provider = "", model = ""] = /^([^/]*)\/(.*)$/s.exec(target) ?? [];
-  if (provider === "" || model === "")
-    return "expected provider/model: a provider's name, a slash, and its name for a model";
-  if (named.get(provider) === "disabled")
-    return `the provider '${showName(provider)}' is switched off (enabled: false)`;
-  if (known.has(provider)) return undefined;
-  const guess = didYouMean(provider, known);
-  const all = known.size === 0 ? ": there are none yet" : `: known are ${[...known].join(", ")}`;
-  return `there is no provider '${showName(provider)}'${guess === "" ? all : guess}`;
-}

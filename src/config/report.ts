@@ -12,7 +12,13 @@ export interface Report {
   addUnknown(path: SettingPath, known: readonly string[]): void;
   /** The value by the schema; undefined when it is not of its form, which is then reported. */
   parse<S extends z.ZodType>(schema: S, value: unknown, path: SettingPath): z.output<S> | undefined;
+  /** Settings to be parsed one by one, so that a fault of one hides nothing of the others. Reports unknown ones. */
+  open<S extends Shape>(shape: S, value: Readonly<Record<string, unknown>>, path: SettingPath): Fields<S>;
 }
+
+type Shape = Readonly<Record<string, z.ZodType>>;
+/** A setting by its key; undefined also when it is not of its form. */
+type Fields<S extends Shape> = <K extends keyof S & string>(key: K) => z.output<S[K]> | undefined;
 
 /** `origins`: settings that a variable or an option gave, as path to the name of that. */
 export function createReport(document: ConfigDocument, origins: ReadonlyMap<string, string>): Report {
@@ -36,9 +42,15 @@ export function createReport(document: ConfigDocument, origins: ReadonlyMap<stri
     add(path, describeUnknown(String(path.at(-1)), known), "key");
   }
 
-  function addIssue(issue: z.core.$ZodIssue, at: SettingPath, schema: z.ZodType): void {
-    const inside = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
+  /** `at`: where the schema begins. `outer`: where the issue does, from there. */
+  function addIssue(issue: z.core.$ZodIssue, at: SettingPath, schema: z.ZodType, outer: SettingPath = []): void {
+    const inside = [...outer, ...issue.path.map((step) => (typeof step === "number" ? step : String(step)))];
     const path = [...at, ...inside];
+    const meant = issue.code === "invalid_union" ? meantChoice(issue) : undefined;
+    if (meant !== undefined) {
+      for (const inner of meant) addIssue(inner, at, schema, inside);
+      return;
+    }
     if (issue.code === "unrecognized_keys") {
       const known = keysOf(schema, inside);
       for (const key of issue.keys) addUnknown([...path, key], known);
@@ -48,18 +60,42 @@ export function createReport(document: ConfigDocument, origins: ReadonlyMap<stri
     add(path, describe(issue, source), issue.code === "invalid_key" ? "key" : "value");
   }
 
+  function parse<S extends z.ZodType>(schema: S, value: unknown, path: SettingPath): z.output<S> | undefined {
+    const result = schema.safeParse(value, { reportInput: true, error: () => "" }); // "": the schema has no words of its own
+    if (result.success) return result.data;
+    for (const issue of result.error.issues) addIssue(issue, path, schema);
+    return undefined;
+  }
+
   return {
     problems,
     add,
     addNamed,
     addUnknown,
-    parse(schema, value, path) {
-      const result = schema.safeParse(value, { reportInput: true, error: () => "" }); // "": the schema has no words of its own
-      if (result.success) return result.data;
-      for (const issue of result.error.issues) addIssue(issue, path, schema);
-      return undefined;
+    parse,
+    open<S extends Shape>(shape: S, value: Readonly<Record<string, unknown>>, path: SettingPath): Fields<S> {
+      const known = Object.keys(shape);
+      for (const key of Object.keys(value)) if (!known.includes(key)) addUnknown([...path, key], known);
+      return <K extends keyof S & string>(key: K) => parse<S[K]>(shape[key], value[key], [...path, key]);
     },
   };
+}
+
+/** What is wrong with the only choice of a union that is of the value's kind. undefined: none is, or several are. */
+function meantChoice({ errors }: z.core.$ZodIssueInvalidUnion): readonly z.core.$ZodIssue[] | undefined {
+  const fitting = errors
+    .map((choice) =>
+      choice.flatMap((issue) =>
+        issue.code === "invalid_union" && issue.path.length === 0 ? (meantChoice(issue) ?? [issue]) : [issue],
+      ),
+    )
+    .filter((choice) => !choice.some(isOtherKind));
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+function isOtherKind({ code, path, input }: z.core.$ZodIssue): boolean {
+  if (path.length > 0) return false;
+  return code === "invalid_type" || code === "invalid_union" || (code === "invalid_value" && typeof input !== "string");
 }
 
 /** `source`: the value as it was written, if it was a single one. */
@@ -73,8 +109,11 @@ function describe(issue: z.core.$ZodIssue, source: string | undefined): string {
       const hint = message === "" && code === "invalid_type" ? quoteHint(issue) : "";
       return `${expected}, found ${kindOf(input)}${hint}`;
     }
-    case "invalid_value":
-      return `expected one of ${issue.values.map(String).join(", ")}${foundText(input, source)}`;
+    case "invalid_value": {
+      const words = issue.values.map(String);
+      const guess = typeof input === "string" ? didYouMean(input, words) : "";
+      return `expected ${oneOf(words)}${foundText(input, source)}${guess}`;
+    }
     case "invalid_key":
       return issue.issues[0]?.message ?? message;
     case "custom":
@@ -83,6 +122,9 @@ function describe(issue: z.core.$ZodIssue, source: string | undefined): string {
       return message;
   }
 }
+
+const oneOf = (words: readonly string[]): string =>
+  words.length === 2 ? words.join(" or ") : `one of ${words.join(", ")}`;
 
 /** Keys are longer. */
 const longestShown = 15;
@@ -105,7 +147,7 @@ const typeWords: Readonly<Record<string, string>> = {
 
 const typeWord = (type: string): string => typeWords[type] ?? type;
 
-function kindOf(value: unknown): string {
+export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
   if (typeof value === "boolean") return String(value);
   return Array.isArray(value) ? "a list" : typeWord(typeof value);
@@ -115,28 +157,51 @@ const quoteHint = ({ expected, input }: z.core.$ZodIssueInvalidType): string =>
   expected === "string" && (typeof input === "number" || typeof input === "boolean") ? ": put it in quotes" : "";
 
 /** What other tools call some of our settings. */
-const synonyms: Readonly<Record<string, string>> = {
-  host: "listen",
-  port: "listen",
-  address: "listen",
-  database: "store",
-  db: "store",
-  aliases: "models",
-  model_list: "models",
-  api_key: "keys",
-  api_keys: "keys",
-  key: "keys",
-  token: "keys",
-  url: "base_url",
-  api_base: "base_url",
-  endpoint: "base_url",
-  type: "dialect",
+const synonyms: Readonly<Record<string, readonly string[]>> = {
+  host: ["listen"],
+  port: ["listen"],
+  address: ["listen"],
+  database: ["store"],
+  db: ["store"],
+  aliases: ["models"],
+  plans: ["models"],
+  model_list: ["models"],
+  api_key: ["keys", "key"],
+  api_keys: ["keys"],
+  key: ["keys"],
+  token: ["keys", "key"],
+  secret: ["key"],
+  url: ["base_url"],
+  api_base: ["base_url"],
+  endpoint: ["base_url"],
+  type: ["dialect"],
+  priority: ["tier"],
+  max_parallel_requests: ["concurrency"],
+  model: ["targets"],
+  models: ["targets"],
+  fallback: ["targets", "fallback_on"],
+  fallbacks: ["targets", "fallback_on"],
+  routing: ["strategy"],
+  conditions: ["when"],
+  targets: ["use"],
+  to: ["use"],
+  sticky: ["affinity"],
+  max_retries: ["retries"],
+  num_retries: ["retries"],
+  circuit_breaker: ["breaker"],
+  auth: ["credentials"],
+  context_length: ["context_window"],
+  moderation: ["content_filter"],
+  max_completion_tokens: ["max_output_tokens"],
+  stop_sequences: ["stop"],
+  thinking: ["reasoning"],
+  reasoning_effort: ["reasoning"],
 };
 
 function describeUnknown(key: string, known: readonly string[]): string {
   const name = showName(key);
-  const synonym = Object.hasOwn(synonyms, key) ? synonyms[key] : undefined;
-  if (synonym !== undefined && known.includes(synonym)) return `unknown key '${name}': did you mean '${synonym}'?`;
+  const synonym = Object.hasOwn(synonyms, key) ? synonyms[key]?.find((word) => known.includes(word)) : undefined;
+  if (synonym !== undefined) return `unknown key '${name}': did you mean '${synonym}'?`;
   const guess = didYouMean(key, known);
   return `unknown key '${name}'${guess === "" ? `: expected one of ${known.join(", ")}` : guess}`;
 }
@@ -144,6 +209,7 @@ function describeUnknown(key: string, known: readonly string[]): string {
 /** The keys that a schema knows at a path. */
 function keysOf(schema: z.core.$ZodType, path: SettingPath): string[] {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return keysOf(schema.unwrap(), path);
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((choice) => keysOf(choice, path));
   const [step, ...rest] = path;
   if (schema instanceof z.ZodObject) {
     const inner: unknown = step === undefined ? undefined : schema.shape[step];

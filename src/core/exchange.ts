@@ -6,6 +6,7 @@ import type { Clock } from "./clock.ts";
 import type { Dialect } from "./dialect.ts";
 import { type ErrorCode, GatewayError } from "./error.ts";
 import type { ClientHeaders, Target, Tongue } from "./ports.ts";
+import { newTrail, type Trail } from "./trail.ts";
 
 /** What a facade or a service hands in: one call by one client. */
 export interface Call {
@@ -22,6 +23,12 @@ export interface Call {
   /** By name in lower case; what the client's dialect gives a meaning is passed on to a provider that speaks it. */
   readonly clientHeaders?: ClientHeaders | undefined;
   readonly request: ClientRequest;
+  /** How long the client waits, in ms. */
+  readonly timeoutMs?: number | undefined;
+  /** What the client calls the conversation that this is a turn of. */
+  readonly session?: string | undefined;
+  /** Only this place, as it is: to see whether it works. */
+  readonly only?: { readonly credential: string | undefined } | undefined;
   /** Whether the client may refer to the answer later. */
   readonly remembered?: boolean | undefined;
   /** Fields without which the call makes no sense, by their paths: dropping one fails the call with its error. */
@@ -79,6 +86,8 @@ export class Exchange {
   /** µs since the start. */
   askedAfter: number | undefined;
   firstTokenAfter: number | undefined;
+  /** How it came to its answer. */
+  readonly trail: Trail = newTrail();
   /** What the provider answered, as far as it is kept. */
   readonly response: Buffer[] = [];
   responseBytes = 0;
@@ -177,6 +186,7 @@ export interface ExchangeRow {
   readonly clientRequestId: string;
   /** By which the client may refer to the answer later; empty where its dialect has no such thing. */
   readonly answerId: string;
+  readonly trail: Trail;
 }
 
 /** What went over the wire, in the client's and the provider's own bytes, without credentials. */

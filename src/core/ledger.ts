@@ -1,7 +1,8 @@
 import type { ExchangeRow, ExchangeStatus } from "./exchange.ts";
+import type { Trail } from "./trail.ts";
 
 /** A row as it is read: its error code may be one of an older or newer version. */
-export type LedgerRow = Omit<ExchangeRow, "errorCode"> & { readonly errorCode: string };
+export type LedgerRow = Omit<ExchangeRow, "errorCode" | "trail"> & { readonly errorCode: string };
 
 /** Which rows. All that is set has to hold; an empty list holds for every row. */
 export interface RowFilter {
@@ -60,6 +61,8 @@ export interface RowCursor {
 
 export interface LedgerEntry {
   readonly row: LedgerRow;
+  /** undefined: the row is from a version that kept none. */
+  readonly trail: Trail | undefined;
   /** undefined: not kept. */
   readonly bodies:
     | { readonly request: Uint8Array; readonly response: Uint8Array; readonly truncated: boolean }

@@ -1,9 +1,12 @@
 import type { Usage } from "../../gen/causeway/chat/v1/usage_pb.ts";
 import type { Dialect, Variant } from "./dialect.ts";
 import type { ExchangeBodies, ExchangeRow } from "./exchange.ts";
+import type { RateLimits } from "./health.ts";
 
 /** A provider's key. */
 export interface Credential {
+  /** What people call it; unique among the provider's. */
+  readonly name: string;
   readonly secret: string;
   /** For logs and the ledger: enough to tell keys apart, too little to use one. */
   readonly masked: string;
@@ -15,15 +18,28 @@ export interface Upstream {
   /** What it can be spoken to in. The first one is its own: what is translated is translated into that. */
   readonly tongues: readonly Tongue[];
   readonly baseUrl: string;
+  /** Its failures are asked for, request by request: they say nothing of how it is doing. */
+  readonly scripted?: true;
   /**
    * Asks. Resolves when the answer's head is there. Rejects with a GatewayError ("upstream_unreachable",
    * "upstream_timeout", "upstream_cut"), or with the signal's reason when that aborted.
    */
   ask(request: UpstreamRequest): Promise<UpstreamAnswer>;
-  /** The provider's own list of models. Rejects with a GatewayError. */
-  listModels(credential: Credential | undefined, signal: AbortSignal): Promise<string[]>;
+  /** The provider's own list of models, without repetitions. Rejects with a GatewayError. */
+  listModels(credential: Credential | undefined, signal: AbortSignal): Promise<UpstreamModel[]>;
   /** Ends idle connections; those in use end with their exchange. */
   close(): Promise<void>;
+}
+
+/** A model, as its provider lists it. undefined: the list does not say. */
+export interface UpstreamModel {
+  readonly name: string;
+  /** Tokens of the longest prompt. */
+  readonly contextWindow?: number | undefined;
+  /** For example "text", "image", "audio". */
+  readonly inputModalities?: readonly string[] | undefined;
+  /** When the vendor made it, in Unix seconds. */
+  readonly created?: number | undefined;
 }
 
 /** What a provider can be asked for over HTTP, each at a place of its own. */
@@ -58,6 +74,8 @@ export interface UpstreamAnswer {
   readonly contentType: string;
   /** How long the provider asked to wait (retry-after, retry-after-ms), in ms. */
   readonly retryAfterMs: number | undefined;
+  /** What the head says of the provider's rate limits, read when asked. undefined: nothing. */
+  rateLimits?(): RateLimits | undefined;
   /**
    * All that came in since the last pull, in arrival order; one pull, one read. Rejects like `ask`. `return()` ends the
    * request. A consumer that does not pull stops the reading.
@@ -71,24 +89,6 @@ export interface Target {
   /** The provider's name for the model. */
   readonly model: string;
   readonly credential: Credential | undefined;
-}
-
-export interface ListedModel {
-  /** What a client asks for: an alias, or "provider/model". */
-  readonly id: string;
-  readonly provider: string;
-  readonly model: string;
-  readonly alias: boolean;
-}
-
-export interface Router {
-  /**
-   * Where this request goes; a promise when providers have to be asked for their models first. Throws or rejects with
-   * GatewayError "model_not_found", which lists what there is.
-   */
-  plan(model: string, signal: AbortSignal): Target | Promise<Target>;
-  /** Sorted by id. Asks providers that have not been asked yet; one that cannot be asked is left out. */
-  listModels(signal: AbortSignal): Promise<ListedModel[]>;
 }
 
 export interface Access {
@@ -109,6 +109,8 @@ export interface Pricing {
   price(provider: string, model: string, usage: Usage, at: number): Price;
   /** Price of a million tokens in nano-dollars, for lists; undefined when unknown. */
   perMillion(provider: string, model: string): { input: bigint; output: bigint } | undefined;
+  /** Tokens of the longest prompt; undefined when unknown. */
+  contextWindow(provider: string, model: string): number | undefined;
 }
 
 /** Counts tokens where the provider does not. */

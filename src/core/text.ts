@@ -11,7 +11,8 @@ export function textOfRequest(chat: ChatRequest): string {
   return [...chat.messages.map((message) => textOfParts(message.parts)), ...tools].join("\n");
 }
 
-function textOfParts(parts: readonly Part[]): string {
+/** The same of parts of a message. */
+export function textOfParts(parts: readonly Part[]): string {
   return parts.map(textOfPart).join("");
 }
 

@@ -28,8 +28,9 @@ export interface StreamLayout {
 }
 
 /** Headers that every answer to a call has. */
-export function exchangeHeaders({ id, dropped, emulated, target }: Exchange): ResponseHeaders {
+export function exchangeHeaders({ id, attempts, dropped, emulated, target }: Exchange): ResponseHeaders {
   const headers: ResponseHeaders = { "causeway-request-id": id };
+  if (attempts > 0) headers["causeway-attempts"] = attempts;
   if (target !== undefined) headers["causeway-target"] = encodeURI(`${target.upstream.name}/${target.model}`);
   if (dropped.length > 0) headers["causeway-dropped"] = encodeURI(dropped.join(", "));
   if (emulated.length > 0) headers["causeway-emulated"] = encodeURI(emulated.join(", "));

@@ -11,6 +11,7 @@ export function callOf(
   request: ClientRequest,
 ): Call {
   const id = headers["x-request-id"];
+  const session = headers["causeway-session"];
   return {
     facade,
     model,
@@ -19,6 +20,7 @@ export function callOf(
     strict: headers["causeway-strict"] === "true",
     clientRequestId: typeof id === "string" ? id : "",
     clientHeaders: headers,
+    session: typeof session === "string" ? session : undefined,
     request,
   };
 }

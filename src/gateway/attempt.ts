@@ -1,104 +1,171 @@
-import type { CreateEmbeddingsRequest } from "../../gen/causeway/chat/v1/service_pb.ts";
+import type { Usage } from "../../gen/causeway/chat/v1/usage_pb.ts";
 import { refuseBroken } from "../core/broken-json.ts";
-import type { Dialect, RequestTarget, WrittenRequest } from "../core/dialect.ts";
+import type { Dialect } from "../core/dialect.ts";
 import { GatewayError } from "../core/error.ts";
-import { dialectOf, type Exchange } from "../core/exchange.ts";
-import type { Operation, Router, Target, Tongue, Upstream, UpstreamAnswer } from "../core/ports.ts";
+import type { Exchange } from "../core/exchange.ts";
+import type { Target, UpstreamAnswer } from "../core/ports.ts";
+import { type Attempt, causeOf, type Outcome } from "../core/routing.ts";
+import type { AttemptStep } from "../core/trail.ts";
+import { type PreparedRequest, prepare, refuseUnsaid } from "./request.ts";
 
 /** An error's body is read up to here; what is longer is no error object. */
 const longestErrorBody = 64 * 1024;
 
-/** An answer that has begun with a success status. */
-export interface BegunAnswer {
+/** An answer that has a success status. */
+export interface OpenAnswer {
   readonly dialect: Dialect;
+  /** The provider's name for the model. */
+  readonly model: string;
   readonly body: UpstreamAnswer["body"];
+  /** As in `Attempt`. */
+  readonly refusesFiltered: boolean;
+  /** Takes what knows the answer's usage, as far as it came. */
+  readonly watch: (source: { readonly usage: Usage | undefined }) => void;
 }
 
-/** Chooses where the exchange goes and asks there. Throws GatewayError. */
-export async function attempt(exchange: Exchange, router: Router): Promise<BegunAnswer> {
-  const { call, signal } = exchange;
-  signal.throwIfAborted();
-  const planned = router.plan(call.model, signal);
-  const target = planned instanceof Promise ? await planned : planned;
-  exchange.target = target;
-  const operation = call.request.kind === "embeddings" ? "embeddings" : "chat";
-  const tongue = chooseTongue(target.upstream, operation, dialectOf(call.request));
-  exchange.tongue = tongue;
-  const body = requestBody(exchange, tongue, target.model);
-  exchange.attempts += 1;
-  exchange.askedAfter = exchange.elapsed();
-  const { upstream, credential, model } = target;
-  const answer = await upstream.ask({
-    operation,
-    tongue,
-    model,
-    body,
-    stream: call.stream,
-    credential,
-    requestId: exchange.id,
-    clientHeaders: call.clientHeaders,
-    signal,
-  });
-  const { status, contentType, body: answerBody } = answer;
-  const { dialect } = tongue;
-  const isExpected = !call.stream || contentType.startsWith(dialect.stream.contentType);
-  if (status < 200 || status > 299 || !isExpected) throw await refusal(answer, target, dialect, exchange);
-  return { dialect, body: answerBody };
-}
+/** Reads an answer until it has begun. What it resolves with is handed on; when it rejects, another place may be asked. */
+export type Begin<T> = (answer: OpenAnswer) => Promise<T>;
 
-/**
- * The client's own dialect where the provider speaks it, since then nothing is translated; otherwise the provider's own.
- * Throws GatewayError "not_supported" for a provider that has no such operation.
- */
-function chooseTongue(upstream: Upstream, operation: Operation, client: Dialect | undefined): Tongue {
-  let own: Tongue | undefined;
-  for (const tongue of upstream.tongues) {
-    if (!tongue.operations.has(operation)) continue;
-    if (tongue.dialect === client) return tongue;
-    own ??= tongue;
+/** One asking of one place. */
+export class Try<T> {
+  readonly attempt: Attempt;
+  readonly step: AttemptStep;
+  readonly #exchange: Exchange;
+  readonly #begin: Begin<T>;
+  /** Where nothing but the exchange ends it, there is none. */
+  readonly #own: AbortController | undefined;
+  #prepared: PreparedRequest | undefined;
+  #source: { readonly usage: Usage | undefined } | undefined;
+  #unfollow = (): void => {};
+
+  constructor(exchange: Exchange, attempt: Attempt, begin: Begin<T>, how: { hedge: boolean; raced: boolean }) {
+    const { target } = attempt;
+    this.attempt = attempt;
+    this.#exchange = exchange;
+    this.#begin = begin;
+    this.#own = how.raced || attempt.timeoutMs !== undefined ? new AbortController() : undefined;
+    this.step = {
+      kind: "attempt",
+      atUs: exchange.elapsed(),
+      target: `${target.upstream.name}/${target.model}`,
+      credential: target.credential?.name ?? "",
+      hedge: how.hedge,
+      outcome: "running",
+    };
+    exchange.trail.steps.push(this.step);
+    exchange.target = target;
   }
-  if (own !== undefined) return own;
-  const what = operation === "count" ? "counting of tokens" : operation;
-  throw new GatewayError("not_supported", `The provider '${upstream.name}' has no ${what}. Ask another provider.`, {
-    provider: upstream.name,
-  });
+
+  /** As far as the provider has reported it. */
+  get usage(): Usage | undefined {
+    return this.#source?.usage;
+  }
+
+  /** Asks. Rejects with whatever ended it; then it is up to the caller to `end` it. */
+  async run(): Promise<T> {
+    const { timeoutMs } = this.attempt;
+    const exchange = this.#exchange;
+    exchange.signal.throwIfAborted();
+    if (this.#own === undefined) return this.#ask(exchange.signal);
+    const own = this.#own;
+    const follow = (): void => own.abort(exchange.signal.reason);
+    exchange.signal.addEventListener("abort", follow);
+    this.#unfollow = () => exchange.signal.removeEventListener("abort", follow);
+    const timer =
+      timeoutMs === undefined ? undefined : setTimeout(() => own.abort(this.#tooLate(timeoutMs)), timeoutMs);
+    try {
+      return await this.#ask(own.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Leaves it, since it is not needed any more. */
+  abandon(): void {
+    this.#own?.abort(abandoned);
+  }
+
+  /** The exchange is this one's from here on. */
+  win(): void {
+    const exchange = this.#exchange;
+    const prepared = this.#prepared;
+    if (prepared === undefined) throw new TypeError("an attempt that was not made cannot win");
+    exchange.target = this.attempt.target;
+    exchange.tongue = prepared.tongue;
+    exchange.dropped = prepared.dropped;
+    exchange.emulated = prepared.emulated;
+  }
+
+  /** Once. What it notes is in the trail and in the target's health. */
+  end(outcome: Outcome): void {
+    this.#unfollow();
+    const { step } = this;
+    step.endUs = this.#exchange.elapsed();
+    if (outcome.kind === "failed") {
+      const { error } = outcome;
+      step.outcome = "failed";
+      step.code = error.code;
+      step.message = error.message.slice(0, longestMessage);
+      step.status = error.upstreamStatus;
+    } else step.outcome = outcome.kind === "ok" ? "answered" : "left";
+    this.attempt.end(outcome);
+  }
+
+  async #ask(signal: AbortSignal): Promise<T> {
+    const exchange = this.#exchange;
+    const { call } = exchange;
+    const { target } = this.attempt;
+    const prepared = prepare(exchange, this.attempt);
+    this.#prepared = prepared;
+    this.win(); // also what fails was this one's, as long as there is no other
+    refuseUnsaid(call, prepared);
+    exchange.attempts += 1;
+    const askedUs = exchange.elapsed();
+    exchange.askedAfter ??= askedUs;
+    const { operation, tongue, body } = prepared;
+    const answer = await target.upstream.ask({
+      operation,
+      tongue,
+      model: target.model,
+      body,
+      stream: call.stream,
+      credential: target.credential,
+      requestId: exchange.id,
+      clientHeaders: call.clientHeaders,
+      signal,
+    });
+    this.step.headUs = exchange.elapsed();
+    this.attempt.heard(answer);
+    const { status, contentType } = answer;
+    const { dialect } = tongue;
+    const isExpected = !call.stream || contentType.startsWith(dialect.stream.contentType);
+    if (status < 200 || status > 299 || !isExpected) throw await refusal(answer, target, dialect, exchange);
+    const begun = await this.#begin({
+      dialect,
+      model: target.model,
+      body: answer.body,
+      refusesFiltered: this.attempt.refusesFiltered,
+      watch: (source) => {
+        this.#source = source;
+      },
+    });
+    this.step.begunUs = exchange.elapsed();
+    this.attempt.begun(this.step.begunUs - askedUs);
+    return begun;
+  }
+
+  #tooLate(timeoutMs: number): GatewayError {
+    const { upstream } = this.attempt.target;
+    const message = `${this.step.target} did not begin its answer within ${timeoutMs / 1000} s, its timeout in this plan.`;
+    return new GatewayError("upstream_timeout", message, { provider: upstream.name });
+  }
 }
 
-/** The client's own bytes when both sides speak one dialect alike; otherwise the request, written anew. */
-function requestBody(exchange: Exchange, tongue: Tongue, model: string): Uint8Array | string {
-  const { request, stream, strict, essential } = exchange.call;
-  const { dialect, variant } = tongue;
-  const target = { model, stream, variant };
-  if (request.kind === "wire" && request.dialect === dialect && variant === undefined)
-    return dialect.request.relay(request.body, target);
-  const written =
-    request.kind === "embeddings"
-      ? writeEmbeddings(tongue, request.embeddings, target)
-      : dialect.request.write(exchange.chat(), target);
-  exchange.dropped = written.dropped;
-  exchange.emulated = written.emulated ?? [];
-  if (strict) refuseDropped(written.dropped, dialect);
-  if (essential !== undefined) for (const path of written.dropped) refuseEssential(essential.get(path));
-  return written.body;
-}
+/** An error message longer than this says nothing more. */
+const longestMessage = 500;
 
-function writeEmbeddings({ dialect }: Tongue, request: CreateEmbeddingsRequest, target: RequestTarget): WrittenRequest {
-  if (dialect.embeddings !== undefined) return dialect.embeddings.request.write(request, target);
-  throw new TypeError(`'${dialect.name}' has no embeddings, although the provider's tongue says so`);
-}
-
-function refuseEssential(error: GatewayError | undefined): void {
-  if (error !== undefined) throw error;
-}
-
-function refuseDropped(dropped: readonly string[], dialect: Dialect): void {
-  if (dropped.length === 0) return;
-  throw new GatewayError(
-    "unsupported_field",
-    `The provider's dialect '${dialect.name}' cannot say: ${dropped.join(", ")}. Leave these out, or do not ask for strictness.`,
-    { param: dropped[0] },
-  );
-}
+/** Nobody sees it: the attempt that it ends is not the answer. */
+const abandoned = new GatewayError("cancelled", "Another attempt was faster.");
 
 /** What the provider's answer reports, when that is no success: also one that says so with a success status. */
 async function refusal(
@@ -157,12 +224,14 @@ export async function readAll(body: UpstreamAnswer["body"], limit: number): Prom
   return pieces.length === 1 ? first.value : Buffer.concat(pieces, length);
 }
 
+/** The error of a provider's failure, with its name where it is missing. What is not a provider's stays as it is. */
+export function ofProvider(target: Target | undefined, error: GatewayError): GatewayError {
+  const isProviders = error.upstreamStatus !== undefined || causeOf(error.code) !== undefined;
+  return isProviders && target !== undefined && error.provider === undefined ? toldBy(target, error) : error;
+}
+
 /** Notes that the exchange failed. Returns why, with the provider's name where it was the provider. */
 export function failed(exchange: Exchange, thrown: unknown): GatewayError {
-  const error = exchange.fail(thrown);
-  const { target } = exchange;
-  const isProviders = error.upstreamStatus !== undefined || error.code.startsWith("upstream_");
-  if (!isProviders || target === undefined || error.provider !== undefined) return error;
-  exchange.error = toldBy(target, error);
+  exchange.error = ofProvider(exchange.target, exchange.fail(thrown));
   return exchange.error;
 }

@@ -1,10 +1,13 @@
 import type { ChatRequest } from "../../gen/causeway/chat/v1/chat_pb.ts";
 import { UsageSource } from "../../gen/causeway/chat/v1/usage_pb.ts";
+import type { Clock } from "../core/clock.ts";
 import type { Dialect } from "../core/dialect.ts";
 import { GatewayError } from "../core/error.ts";
 import type { TokenCount } from "../core/gateway.ts";
-import type { Router, Target, TokenCounter } from "../core/ports.ts";
+import type { Target, TokenCounter } from "../core/ports.ts";
+import type { RouteRequest, Router } from "../core/routing.ts";
 import { textOfRequest } from "../core/text.ts";
+import { newTrail } from "../core/trail.ts";
 import { readAll, toldBy } from "./attempt.ts";
 
 /** An answer with one number in it is no longer than this. */
@@ -17,7 +20,21 @@ export interface CountDeps {
   readonly router: Router;
   readonly tokens: TokenCounter;
   readonly newId: () => string;
+  readonly clock: Clock;
 }
+
+/** Where the chat itself would go, a count goes. */
+const askedFor = (chat: ChatRequest, clock: Clock, inputTokens: () => Promise<number>): RouteRequest => ({
+  model: chat.model,
+  operation: "count",
+  stream: false,
+  session: undefined,
+  trail: newTrail(),
+  deadline: clock.now() + longestWaitMs,
+  elapsedUs: () => 0,
+  chat: () => chat,
+  inputTokens,
+});
 
 /**
  * How many tokens a request has: the provider's own count where it has such an endpoint, else an estimate, which says
@@ -27,14 +44,19 @@ export async function countTokens(
   chat: ChatRequest,
   client: Dialect | undefined,
   signal: AbortSignal,
-  { router, tokens, newId }: CountDeps,
+  { router, tokens, newId, clock }: CountDeps,
 ): Promise<TokenCount> {
-  const target = await router.plan(chat.model, signal);
-  const counted = await ask(chat, client, target, newId(), signal);
-  if (counted !== undefined) {
-    return { inputTokens: counted, source: UsageSource.REPORTED, countedBy: target.upstream.name };
+  const estimate = (): Promise<number> => tokens.count(textOfRequest(chat));
+  const route = await router.route(askedFor(chat, clock, estimate), signal);
+  const step = route.next();
+  if (step.kind === "ask") {
+    const { target } = step.attempt;
+    const counted = await ask(chat, client, target, newId(), signal).finally(() => step.attempt.end({ kind: "left" }));
+    if (counted !== undefined) {
+      return { inputTokens: counted, source: UsageSource.REPORTED, countedBy: target.upstream.name };
+    }
   }
-  const inputTokens = await tokens.count(textOfRequest(chat));
+  const inputTokens = await estimate();
   return { inputTokens, source: UsageSource.ESTIMATED, countedBy: tokens.name };
 }
 

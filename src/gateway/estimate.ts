@@ -37,7 +37,8 @@ export function upToTheCut(reported: Usage, estimated: Usage | undefined, finish
   return reported;
 }
 
-function requestText(exchange: Exchange): string {
+/** What a tokenizer counts of a request. */
+export function requestText(exchange: Exchange): string {
   const { request } = exchange.call;
   return request.kind === "embeddings" ? request.embeddings.input.join("\n") : textOfRequest(exchange.chat());
 }

@@ -1,38 +1,99 @@
-import type { ChatEvent } from "../../gen/causeway/chat/v1/chat_pb.ts";
+import { type ChatEvent, FinishReason } from "../../gen/causeway/chat/v1/chat_pb.ts";
+import type { Usage } from "../../gen/causeway/chat/v1/usage_pb.ts";
 import type { Dialect, StreamReader, StreamWatcher } from "../core/dialect.ts";
 import { GatewayError } from "../core/error.ts";
-import type { Exchange } from "../core/exchange.ts";
+import { dialectOf, type Exchange } from "../core/exchange.ts";
 import type { Frame } from "../core/frame.ts";
+import type { UpstreamAnswer } from "../core/ports.ts";
+import { textOfEvents } from "../core/text.ts";
 import { EventBatcher } from "../lib/sse.ts";
-import { type BegunAnswer, failed } from "./attempt.ts";
+import { failed, type OpenAnswer } from "./attempt.ts";
+
+/** A provider that says nothing at such length is taken to have begun. */
+const mostHeldBytes = 256 * 1024;
 
 /** A streamed answer, frame by frame, looked at on its way for the ledger. */
 export class FrameSource {
   readonly #exchange: Exchange;
   readonly #dialect: Dialect;
-  readonly #body: BegunAnswer["body"];
+  readonly #model: string;
+  readonly #body: UpstreamAnswer["body"];
   readonly #keepLimit: number;
   readonly #watcher: StreamWatcher;
   readonly #batcher = new EventBatcher();
   #reader: StreamReader | undefined;
   #ended = false;
+  /** What came before the answer began; undefined since. */
+  #held: HeldFrame[] | undefined = [];
 
   /** `keepLimit`: bytes of the answer to keep. */
-  constructor(exchange: Exchange, { dialect, body }: BegunAnswer, keepLimit: number) {
+  constructor(exchange: Exchange, { dialect, model, body }: OpenAnswer, keepLimit: number) {
     this.#exchange = exchange;
     this.#dialect = dialect;
+    this.#model = model;
     this.#body = body;
     this.#keepLimit = keepLimit;
     this.#watcher = dialect.stream.watcher({ hideUsage: !exchange.call.usageWanted });
   }
 
+  /** As far as it is known. */
+  get usage(): Usage | undefined {
+    return this.#watcher.usage;
+  }
+
+  /**
+   * Reads until the answer has begun: content is there, or the model was done without any. Throws for one that fails or
+   * ends before. Until then nothing goes to the client, so that another place can be asked.
+   * `refuseFiltered`: an answer that the provider's filter has emptied fails, too.
+   */
+  async begin(refuseFiltered: boolean): Promise<void> {
+    const held = this.#held ?? [];
+    let bytes = 0;
+    while (bytes <= mostHeldBytes) {
+      const read = await this.#read();
+      if (read === undefined) break;
+      bytes += read.length;
+      const relay = this.#see(read);
+      const events = this.#decodeFirst(read);
+      held.push({ bytes: read, relay, events: events ?? [] });
+      if (events === undefined || events.some(isContent)) break;
+    }
+    const isFiltered = this.#watcher.finishReason === FinishReason.CONTENT_FILTER;
+    if (!refuseFiltered || !isFiltered || held.some(({ events }) => textOfEvents(events) !== "")) return;
+    throw new GatewayError("content_filtered", "The provider's content filter left nothing of the answer.");
+  }
+
   /** The next frame: all whole events of one read. undefined at the end. Throws for an answer that ends before the model was done. */
   async next(): Promise<Frame | undefined> {
+    const held = this.#held?.shift();
+    if (held !== undefined) return this.#frame(held.bytes, held.relay, held.events);
+    this.#held = undefined;
+    const bytes = await this.#read();
+    return bytes === undefined ? undefined : this.#frame(bytes, this.#see(bytes), undefined);
+  }
+
+  /** Tells the exchange what was seen, however far the answer came. */
+  report(): void {
+    const exchange = this.#exchange;
+    for (const { bytes } of this.#held ?? []) exchange.keep(bytes, this.#keepLimit);
+    exchange.usage = this.#watcher.usage;
+    exchange.finishReason = this.#watcher.finishReason;
+    exchange.answerId = this.#watcher.id ?? exchange.answerId;
+    exchange.held = this.#watcher.held;
+  }
+
+  /** Ends the request, wherever it is. */
+  async leave(): Promise<void> {
+    await this.#body.return?.();
+  }
+
+  /** All whole events of one read. undefined at the end of an answer that is complete. */
+  async #read(): Promise<Buffer | undefined> {
     while (!this.#ended) {
       const read = await this.#body.next();
       this.#ended = read.done === true;
       const bytes = read.done === true ? this.#batcher.end() : this.#batcher.push(read.value);
-      if (bytes.length > 0) return this.#frame(bytes);
+      if (bytes.length > 0) return bytes;
     }
     if (this.#watcher.finished) return undefined;
     throw new GatewayError(
@@ -41,41 +102,80 @@ export class FrameSource {
     );
   }
 
-  /** Tells the exchange what was seen, however far the answer came. */
-  report(): void {
-    this.#exchange.usage = this.#watcher.usage;
-    this.#exchange.finishReason = this.#watcher.finishReason;
-    this.#exchange.answerId = this.#watcher.id ?? this.#exchange.answerId;
-    this.#exchange.held = this.#watcher.held;
-  }
-
-  #frame(bytes: Buffer): Frame {
-    const exchange = this.#exchange;
-    exchange.firstTokenAfter ??= exchange.elapsed();
-    exchange.keep(bytes, this.#keepLimit);
+  #see(bytes: Buffer): Buffer {
     const relay = this.#watcher.see(bytes);
     if (this.#watcher.ended && !this.#ended) {
       this.#ended = true; // it said so, but holds on to its connection: the client need not wait for that
       void letGo(this.#body);
     }
-    return { dialect: this.#dialect, relay, events: () => this.#read(bytes) };
+    return relay;
   }
 
-  #read(bytes: Buffer): ChatEvent[] {
-    this.#reader ??= this.#dialect.stream.reader();
+  #frame(bytes: Buffer, relay: Buffer, decoded: ChatEvent[] | undefined): Frame {
+    this.#exchange.keep(bytes, this.#keepLimit);
+    return { dialect: this.#dialect, relay, events: () => decoded ?? this.#events(bytes) };
+  }
+
+  #events(bytes: Buffer): ChatEvent[] {
     try {
-      const events = this.#reader.read(bytes);
-      const first = events[0]?.kind;
-      if (first?.case === "start") first.value.model ||= this.#exchange.target?.model ?? ""; // some vendors do not say
-      return events;
+      return this.#decode(bytes);
     } catch (thrown) {
       throw failed(this.#exchange, thrown); // whoever asked for events leaves now, and must not be taken for a client that left
     }
   }
+
+  /** undefined: they cannot be read, and need not be, since the client speaks the provider's dialect and gets the bytes. */
+  #decodeFirst(bytes: Buffer): ChatEvent[] | undefined {
+    try {
+      return this.#decode(bytes);
+    } catch (thrown) {
+      if (dialectOf(this.#exchange.call.request) !== this.#dialect) throw thrown;
+      return undefined;
+    }
+  }
+
+  #decode(bytes: Buffer): ChatEvent[] {
+    this.#reader ??= this.#dialect.stream.reader();
+    const events = this.#reader.read(bytes);
+    const first = events[0]?.kind;
+    if (first?.case === "start") first.value.model ||= this.#model; // some vendors do not say
+    return events;
+  }
+}
+
+interface HeldFrame {
+  readonly bytes: Buffer;
+  readonly relay: Buffer;
+  readonly events: ChatEvent[];
+}
+
+/** Whether the answer has begun with this: a head, and a part that is still empty, are no beginning. */
+function isContent({ kind }: ChatEvent): boolean {
+  switch (kind.case) {
+    case "partDelta":
+    case "partEnd":
+    case "finish":
+      return true;
+    case "partStart": {
+      const part = kind.value.part?.kind;
+      switch (part?.case) {
+        case undefined:
+          return false;
+        case "text":
+        case "reasoning":
+        case "refusal":
+          return part.value.text !== "";
+        default:
+          return true;
+      }
+    }
+    default:
+      return false;
+  }
 }
 
 /** Reads the end that should follow at once, so that the connection can serve again; anything else ends the request. */
-async function letGo(body: BegunAnswer["body"]): Promise<void> {
+async function letGo(body: UpstreamAnswer["body"]): Promise<void> {
   try {
     const next = await body.next();
     if (next.done !== true) await body.return?.();

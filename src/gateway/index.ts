@@ -1,15 +1,18 @@
-import type { ChatResponse } from "../../gen/causeway/chat/v1/chat_pb.ts";
+import { type ChatResponse, FinishReason } from "../../gen/causeway/chat/v1/chat_pb.ts";
 import type { Clock } from "../core/clock.ts";
-import type { Dialect } from "../core/dialect.ts";
 import { GatewayError } from "../core/error.ts";
-import { Exchange } from "../core/exchange.ts";
+import { Exchange, type ExchangeRow } from "../core/exchange.ts";
 import type { Gateway } from "../core/gateway.ts";
-import type { LedgerWriter, Pricing, Router, TokenCounter } from "../core/ports.ts";
-import { attempt, type BegunAnswer, failed, readAll } from "./attempt.ts";
+import type { LedgerWriter, Pricing, TokenCounter } from "../core/ports.ts";
+import type { Outcome, Router } from "../core/routing.ts";
+import { Asked } from "./asked.ts";
+import { failed, type OpenAnswer, readAll } from "./attempt.ts";
 import { type BodyOptions, bodiesOf, keptBytes } from "./bodies.ts";
+import { book } from "./book.ts";
 import { countTokens } from "./count.ts";
 import { estimateUsage, upToTheCut } from "./estimate.ts";
 import { FrameSource } from "./frames.ts";
+import { type Reached, reach } from "./reach.ts";
 import { rowOf } from "./row.ts";
 import { Running } from "./running.ts";
 
@@ -37,19 +40,32 @@ export interface GatewayDeps {
 export function createGateway(deps: GatewayDeps): Gateway {
   const running = new Running();
 
-  async function settle(exchange: Exchange, settings: GatewaySettings): Promise<void> {
+  async function settle(exchange: Exchange, settings: GatewaySettings, reached: Reached<unknown> | undefined) {
     const reported = exchange.usage;
     if (reported === undefined || exchange.status !== "ok") {
       const estimated = await estimateUsage(exchange, deps.tokens).catch(() => undefined);
       exchange.usage = reported === undefined ? estimated : upToTheCut(reported, estimated, exchange.finishReason);
     }
-    const row = rowOf(exchange, settings.pricing);
+    const row = rowOf(exchange, await book(exchange, settings.pricing, deps.tokens));
+    reached?.by.end(outcomeOf(exchange, row, reached));
     exchange.row = row;
     try {
       await deps.ledger.settle(row, bodiesOf(exchange, settings.bodies));
     } catch (error) {
       deps.onUnsettled(exchange, error);
     }
+  }
+
+  async function reachAnswer<T>(
+    exchange: Exchange,
+    { router, deadlineMs }: GatewaySettings,
+    begin: (answer: OpenAnswer) => Promise<T>,
+  ): Promise<Reached<T>> {
+    exchange.signal.throwIfAborted();
+    const limit = Math.min(deadlineMs, exchange.call.timeoutMs ?? deadlineMs);
+    const asked = new Asked(exchange, exchange.startedAt + limit, deps.tokens);
+    const route = router.route(asked, exchange.signal);
+    return reach(exchange, route instanceof Promise ? await route : route, begin);
   }
 
   /** Runs an exchange's deadline and keeps it among those running. Returns what ends both. */
@@ -65,21 +81,24 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 
   /** An exchange whose answer comes whole. `read` notes what the ledger has to know of it. */
-  async function collected<T>(exchange: Exchange, read: (dialect: Dialect, bytes: Buffer) => T): Promise<T> {
+  async function collected<T>(exchange: Exchange, read: (bytes: Buffer, answer: OpenAnswer) => T): Promise<T> {
     const settings = deps.settings();
     const end = begin(exchange, settings);
+    let reached: Reached<T> | undefined;
     try {
-      const { dialect, body } = await attempt(exchange, settings.router);
-      const bytes = await readAll(body, longestAnswer);
-      exchange.firstTokenAfter = exchange.elapsed();
-      exchange.keep(bytes, settings.bodies.mode === "full" ? settings.bodies.limit : bytes.length);
-      const answer = read(dialect, bytes);
+      reached = await reachAnswer(exchange, settings, async (answer) => {
+        const bytes = await readAll(answer.body, longestAnswer);
+        const value = read(bytes, answer);
+        exchange.keep(bytes, settings.bodies.mode === "full" ? settings.bodies.limit : bytes.length);
+        return value;
+      });
+      exchange.firstTokenAfter = reached.by.step.begunUs;
       exchange.status = "ok";
-      return answer;
+      return reached.answer;
     } catch (thrown) {
       throw failed(exchange, thrown);
     } finally {
-      await settle(exchange, settings);
+      await settle(exchange, settings, reached);
       end();
     }
   }
@@ -88,50 +107,54 @@ export function createGateway(deps: GatewayDeps): Gateway {
     open: (call) => new Exchange(deps.newId(), call, deps.clock),
 
     whole: (exchange) =>
-      collected(exchange, (dialect, bytes) => {
+      collected(exchange, (bytes, { dialect, model, refusesFiltered, watch }) => {
         const facts = dialect.answer.watch(bytes);
+        if (refusesFiltered && facts.finishReason === FinishReason.CONTENT_FILTER) {
+          watch(facts);
+          throw new GatewayError("content_filtered", "The provider's content filter has cut the answer off.");
+        }
         exchange.usage = facts.usage;
         exchange.finishReason = facts.finishReason;
         exchange.answerId = facts.id ?? exchange.answerId;
         const read = (): ChatResponse => {
           const chat = dialect.answer.read(parseAnswer(bytes));
-          chat.model ||= exchange.target?.model ?? ""; // some vendors do not say who answers
+          chat.model ||= model; // some vendors do not say who answers
           return chat;
         };
         return { dialect, bytes, read };
       }),
 
     embeddings: (exchange) =>
-      collected(exchange, (dialect, bytes) => {
+      collected(exchange, (bytes, { dialect, model }) => {
         const answer = dialect.embeddings?.answer.read(parseAnswer(bytes));
         if (answer === undefined) throw new TypeError("the attempt let a dialect without embeddings through");
         exchange.usage = answer.usage;
-        return answer.model === "" ? { ...answer, model: exchange.target?.model ?? "" } : answer;
+        return answer.model === "" ? { ...answer, model } : answer;
       }),
 
     async *frames(exchange) {
       const settings = deps.settings();
       const end = begin(exchange, settings);
-      let answer: BegunAnswer | undefined;
-      let source: FrameSource | undefined;
+      let reached: Reached<FrameSource> | undefined;
       try {
-        answer = await attempt(exchange, settings.router);
-        source = new FrameSource(exchange, answer, keptBytes(settings.bodies));
+        reached = await reachAnswer(exchange, settings, (answer) => beginStream(exchange, answer, settings.bodies));
+        const source = reached.answer;
+        exchange.firstTokenAfter = reached.by.step.begunUs;
         for (let frame = await source.next(); frame !== undefined; frame = await source.next()) yield frame;
         exchange.status = "ok";
       } catch (thrown) {
         throw failed(exchange, thrown);
       } finally {
-        source?.report();
-        if (exchange.status !== "ok") await answer?.body.return?.();
-        await settle(exchange, settings);
+        reached?.answer.report();
+        if (exchange.status !== "ok") await reached?.answer.leave();
+        await settle(exchange, settings, reached);
         end();
       }
     },
 
     count(chat, client, signal) {
       const { router } = deps.settings();
-      return countTokens(chat, client, signal, { router, tokens: deps.tokens, newId: deps.newId });
+      return countTokens(chat, client, signal, { router, tokens: deps.tokens, newId: deps.newId, clock: deps.clock });
     },
 
     get inFlight() {
@@ -144,6 +167,30 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
     idle: () => running.idle(),
   };
+}
+
+/** What the place that answered is told of it. */
+function outcomeOf({ status, signal, error, usage }: Exchange, row: ExchangeRow, { by }: Reached<unknown>): Outcome {
+  const { atUs, begunUs = atUs } = by.step;
+  const durationUs = row.durationUs - (row.stream ? begunUs : atUs);
+  if (status === "ok") return { kind: "ok", usage, costNanoUsd: row.costNanoUsd, durationUs };
+  return status === "error" && error !== undefined && !signal.aborted
+    ? { kind: "failed", error, usage }
+    : { kind: "left", usage };
+}
+
+/** Resolves when the answer has begun. What came of one that the client has left, or that took too long, is noted. */
+async function beginStream(exchange: Exchange, answer: OpenAnswer, bodies: BodyOptions): Promise<FrameSource> {
+  const source = new FrameSource(exchange, answer, keptBytes(bodies));
+  answer.watch(source);
+  try {
+    await source.begin(answer.refusesFiltered);
+    return source;
+  } catch (thrown) {
+    if (exchange.signal.aborted) source.report();
+    else await source.leave();
+    throw thrown;
+  }
 }
 
 function parseAnswer(bytes: Buffer): unknown {

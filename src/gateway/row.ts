@@ -1,6 +1,6 @@
 import type { ExchangeRow } from "../core/exchange.ts";
 import { dialectOf, type Exchange } from "../core/exchange.ts";
-import type { Pricing } from "../core/ports.ts";
+import type { Booked } from "./book.ts";
 
 /** An error message longer than this says nothing more. */
 const longestMessage = 2000;
@@ -8,12 +8,9 @@ const longestMessage = 2000;
 /** The contract's own language, where a client speaks no vendor's. */
 const contract = "causeway";
 
-export function rowOf(exchange: Exchange, pricing: Pricing): ExchangeRow {
-  const { call, target, error, usage } = exchange;
-  const provider = target?.upstream.name ?? "";
-  const model = target?.model ?? "";
+export function rowOf(exchange: Exchange, { usage, costNanoUsd, priceVersion }: Booked): ExchangeRow {
+  const { call, target, error } = exchange;
   const durationUs = exchange.elapsed();
-  const price = usage === undefined ? undefined : pricing.price(provider, model, usage, exchange.startedAt);
   return {
     id: exchange.id,
     startedAt: exchange.startedAt,
@@ -21,8 +18,8 @@ export function rowOf(exchange: Exchange, pricing: Pricing): ExchangeRow {
     clientDialect: dialectOf(call.request)?.name ?? contract,
     upstreamDialect: exchange.tongue?.dialect.name ?? "",
     alias: call.model,
-    provider,
-    model,
+    provider: target?.upstream.name ?? "",
+    model: target?.model ?? "",
     credential: target?.credential?.masked ?? "",
     stream: call.stream,
     status: exchange.status,
@@ -34,10 +31,11 @@ export function rowOf(exchange: Exchange, pricing: Pricing): ExchangeRow {
     durationUs,
     overheadUs: exchange.askedAfter ?? durationUs,
     usage,
-    costNanoUsd: price?.costNanoUsd ?? null,
-    priceVersion: price?.version ?? "",
+    costNanoUsd,
+    priceVersion,
     dropped: exchange.dropped,
     clientRequestId: call.clientRequestId,
     answerId: call.remembered === true ? (exchange.answerId ?? "") : "",
+    trail: exchange.trail,
   };
 }

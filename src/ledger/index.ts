@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
+import type { StateStore } from "../core/health.ts";
 import type { LedgerReader, StoreStatus } from "../core/ledger.ts";
 import type { LedgerWriter } from "../core/ports.ts";
 import { createFeed } from "./feed.ts";
@@ -8,12 +9,14 @@ import { createSqliteStore } from "./sqlite.ts";
 import type { Store, StoreLocation } from "./store.ts";
 import { createWriter } from "./writer.ts";
 
-/** The usage store: every exchange in one row, with its bodies when they are kept. */
+/** The usage store: every exchange in one row, with its trail, and its bodies when they are kept. */
 export interface Ledger extends LedgerWriter, LedgerReader {
+  /** Kept beside the rows, and written between their commits. */
+  readonly state: StateStore;
   /** Opens the store and brings its schema up to date. Rejects with a GatewayError that says what is wrong and what to do. */
   start(): Promise<void>;
   status(): StoreStatus;
-  /** Commits what is pending, then closes. What settles afterwards is rejected. */
+  /** Commits what is pending, then closes. What settles or is saved afterwards is rejected. */
   close(): Promise<void>;
 }
 
@@ -35,36 +38,51 @@ export function createLedger({
   const store = createStore(location, clock, busyTimeoutMs);
   const feed = createFeed(watchLimit);
   const writer = createWriter({ store, onCommitted: feed.publish });
-  let state: "new" | "open" | "closed" = "new";
+  let phase: "new" | "open" | "closed" = "new";
+  let lastSave: Promise<unknown> = Promise.resolve(); // those before it end before it
   return {
     ...createQueries(store.db),
     watch: feed.subscribe,
 
     async start() {
       await store.start();
-      state = "open";
+      phase = "open";
     },
 
     settle(row, bodies) {
-      return state === "open" ? writer.settle(row, bodies) : Promise.reject(notOpen(state));
+      return phase === "open" ? writer.settle(row, bodies) : Promise.reject(notOpen(phase));
     },
 
     async forgetAnswer(answerId) {
-      if (state !== "open") throw notOpen(state);
+      if (phase !== "open") throw notOpen(phase);
       const { writingDb: db } = store;
       const known = db.selectFrom("requests").select("seq").where("answer_id", "=", answerId);
       await db.deleteFrom("bodies").where("seq", "in", known).execute();
       await db.updateTable("requests").set({ answer_id: null }).where("answer_id", "=", answerId).execute();
     },
 
+    state: {
+      async load() {
+        if (phase !== "open") throw notOpen(phase);
+        const entries = await store.writingDb.selectFrom("state").select(["key", "value"]).execute();
+        return new Map(entries.map(({ key, value }) => [key, value]));
+      },
+      async save(entries) {
+        if (phase !== "open") throw notOpen(phase);
+        const saving = store.saveState(entries);
+        lastSave = saving.catch(() => undefined);
+        await saving;
+      },
+    },
+
     status() {
-      const writable = state === "open" && !writer.failing;
+      const writable = phase === "open" && !writer.failing;
       return { kind: store.kind, location: store.location, writable, pending: writer.pending };
     },
 
     async close() {
-      state = "closed";
-      await writer.idle();
+      phase = "closed";
+      await Promise.all([writer.idle(), lastSave]);
       feed.close();
       await store.close();
     },
@@ -80,5 +98,5 @@ function createStore(location: StoreLocation, clock: Clock, busyTimeoutMs: numbe
   }
 }
 
-const notOpen = (state: "new" | "closed"): GatewayError =>
-  new GatewayError("unavailable", state === "new" ? "The ledger is not open yet." : "The ledger is closed already.");
+const notOpen = (phase: "new" | "closed"): GatewayError =>
+  new GatewayError("unavailable", phase === "new" ? "The ledger is not open yet." : "The ledger is closed already.");

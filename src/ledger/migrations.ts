@@ -15,7 +15,7 @@ export interface ColumnTypes {
 type Migration = (db: Transaction<LedgerTables>, types: ColumnTypes) => Promise<void>;
 
 /** In order; the first brings the schema to version 1. What has been released is never edited. */
-const migrations: readonly Migration[] = [createTables, addAnswerIds];
+const migrations: readonly Migration[] = [createTables, addAnswerIds, addTrailsAndState];
 
 /**
  * Brings the schema to the version this code knows, in one transaction: all of it or nothing. Rejects with GatewayError
@@ -119,5 +119,19 @@ async function addAnswerIds(db: Transaction<LedgerTables>): Promise<void> {
     .on("requests")
     .column("answer_id")
     .where("answer_id", "is not", null)
+    .execute();
+}
+
+async function addTrailsAndState(db: Transaction<LedgerTables>, types: ColumnTypes): Promise<void> {
+  await db.schema
+    .createTable("trails")
+    .addColumn("seq", types.serialKey, (column) => column.primaryKey().references("requests.seq").onDelete("cascade"))
+    .addColumn("trail", "text", (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createTable("state")
+    .addColumn("key", "text", (column) => column.notNull().primaryKey())
+    .addColumn("value", "text", (column) => column.notNull())
+    .addColumn("updated_at", "bigint", (column) => column.notNull())
     .execute();
 }

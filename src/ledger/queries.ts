@@ -11,8 +11,9 @@ import type {
   Totals,
 } from "../core/ledger.ts";
 import { ledgerRow } from "./rows.ts";
-import type { LedgerTables, RequestsTable } from "./schema.ts";
+import type { BodiesTable, LedgerTables, RequestsTable } from "./schema.ts";
 import { addSums, noSums, type Sums, sumsOfRows, totalsBy, totalsOf } from "./sums.ts";
+import { trailIn } from "./trails.ts";
 
 const decompress = promisify(zstdDecompress);
 
@@ -135,13 +136,23 @@ type RowQuery = SelectQueryBuilder<LedgerTables, "requests", Selectable<Requests
 async function find(db: Kysely<LedgerTables>, which: (query: RowQuery) => RowQuery): Promise<LedgerEntry | undefined> {
   const row = await which(db.selectFrom("requests").selectAll()).executeTakeFirst();
   if (row === undefined) return undefined;
-  const bodies = await db.selectFrom("bodies").selectAll().where("seq", "=", row.seq).executeTakeFirst();
-  if (bodies === undefined) return { row: ledgerRow(row), bodies: undefined };
-  const [request, response] = await Promise.all([
-    decode(bodies.request, bodies.request_encoding),
-    decode(bodies.response, bodies.response_encoding),
+  const [trail, bodies] = await Promise.all([
+    db.selectFrom("trails").select("trail").where("seq", "=", row.seq).executeTakeFirst(),
+    db.selectFrom("bodies").selectAll().where("seq", "=", row.seq).executeTakeFirst(),
   ]);
-  return { row: ledgerRow(row), bodies: { request, response, truncated: bodies.truncated !== 0n } };
+  return {
+    row: ledgerRow(row),
+    trail: trail === undefined ? undefined : trailIn(trail.trail),
+    bodies: bodies === undefined ? undefined : await decoded(bodies),
+  };
+}
+
+async function decoded(stored: Selectable<BodiesTable>): Promise<LedgerEntry["bodies"]> {
+  const [request, response] = await Promise.all([
+    decode(stored.request, stored.request_encoding),
+    decode(stored.response, stored.response_encoding),
+  ]);
+  return { request, response, truncated: stored.truncated !== 0n };
 }
 
 async function decode(bytes: Uint8Array, encoding: string): Promise<Uint8Array> {

@@ -5,6 +5,7 @@ export type SqliteRequest =
   | { readonly kind: "open"; readonly path: string; readonly readonly: boolean; readonly busyTimeoutMs: number }
   | { readonly kind: "query"; readonly sql: string; readonly parameters: readonly unknown[] }
   | CommitRequest
+  | SaveRequest
   | { readonly kind: "close" };
 
 /**
@@ -14,6 +15,8 @@ export type SqliteRequest =
 export interface CommitRequest {
   readonly kind: "commit";
   readonly rows: readonly RowValues[];
+  /** Of each of `rows`, in JSON. */
+  readonly trails: readonly string[];
   readonly bodies: readonly BodySpan[];
   /** The request's and the response's bytes of each of `bodies`, end to end. */
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -26,6 +29,15 @@ export interface BodySpan {
   readonly request: number;
   readonly response: number;
   readonly truncated: boolean;
+}
+
+/** State to be written in one transaction. */
+export interface SaveRequest {
+  readonly kind: "save";
+  /** undefined: to be removed. */
+  readonly entries: ReadonlyMap<string, string | undefined>;
+  /** ms since 1970. */
+  readonly at: number;
 }
 
 export type SqliteReply =

@@ -3,7 +3,7 @@ import { parentPort } from "node:worker_threads";
 import { constants, zstdCompressSync } from "node:zlib";
 import Database from "better-sqlite3";
 import { type BodyEncoding, requestColumns } from "./schema.ts";
-import type { BodySpan, CommitRequest, SqliteReply, SqliteRequest } from "./sqlite-messages.ts";
+import type { BodySpan, CommitRequest, SaveRequest, SqliteReply, SqliteRequest } from "./sqlite-messages.ts";
 
 /** Marks a file as a ledger of ours ("CWAY"), so that another program's database is not taken for one. */
 const applicationId = 0x43574159;
@@ -19,6 +19,7 @@ interface Writing {
   readonly begin: Database.Statement;
   readonly commit: Database.Statement;
   readonly row: Database.Statement;
+  readonly trail: Database.Statement;
   readonly bodies: Database.Statement;
 }
 
@@ -40,6 +41,9 @@ function answer(request: SqliteRequest): SqliteReply {
         return query(opened(), request.sql, request.parameters);
       case "commit":
         commit(opened(), request);
+        return { kind: "done" };
+      case "save":
+        save(opened(), request);
         return { kind: "done" };
       case "close":
         db?.close();
@@ -101,7 +105,7 @@ function query(from: Database.Database, sql: string, parameters: readonly unknow
   return { kind: "rows", columns, rows };
 }
 
-function commit(into: Database.Database, { rows, bodies, bytes }: CommitRequest): void {
+function commit(into: Database.Database, { rows, trails, bodies, bytes }: CommitRequest): void {
   writing ??= prepareWriting(into);
   writing.begin.run();
   try {
@@ -109,6 +113,7 @@ function commit(into: Database.Database, { rows, bodies, bytes }: CommitRequest)
     let next = 0;
     for (const [index, row] of rows.entries()) {
       const { lastInsertRowid: seq } = writing.row.run(row);
+      writing.trail.run(seq, trails[index]);
       const span = bodies[next];
       if (span?.row !== index) continue;
       at = insertBodies(writing.bodies, seq, span, bytes, at);
@@ -126,6 +131,7 @@ function prepareWriting(into: Database.Database): Writing {
     begin: into.prepare("begin immediate"),
     commit: into.prepare("commit"),
     row: into.prepare(`insert into requests (${requestColumns.join(", ")}) values (${marks(requestColumns.length)})`),
+    trail: into.prepare("insert into trails (seq, trail) values (?, ?)"),
     bodies: into.prepare(
       "insert into bodies (seq, request, request_encoding, response, response_encoding, truncated) " +
         `values (${marks(6)})`,
@@ -153,4 +159,16 @@ function encode(bytes: Uint8Array): [Uint8Array, BodyEncoding] {
   if (bytes.length < compressedFromBytes) return [bytes, ""];
   const compressed = zstdCompressSync(bytes, zstdOptions);
   return compressed.length < bytes.length ? [compressed, "zstd"] : [bytes, ""];
+}
+
+function save(into: Database.Database, { entries, at }: SaveRequest): void {
+  const put = into.prepare("insert or replace into state (key, value, updated_at) values (?, ?, ?)");
+  const remove = into.prepare("delete from state where key = ?");
+  const write = into.transaction(() => {
+    for (const [key, value] of entries) {
+      if (value === undefined) remove.run(key);
+      else put.run(key, value, at);
+    }
+  });
+  write.immediate();
 }

@@ -8,9 +8,10 @@ import { rowValues } from "./rows.ts";
 import type { LedgerTables } from "./schema.ts";
 import { type QueriedRows, sqliteDialect } from "./sqlite-dialect.ts";
 import { commitFault, storeFault } from "./sqlite-faults.ts";
-import type { BodySpan, CommitRequest } from "./sqlite-messages.ts";
+import type { BodySpan, CommitRequest, SqliteReply, SqliteRequest } from "./sqlite-messages.ts";
 import { type SqliteThread, startSqliteThread } from "./sqlite-thread.ts";
 import type { Settlement, Store } from "./store.ts";
+import { trailText } from "./trails.ts";
 
 export interface SqliteStoreOptions {
   /** A file, or ":memory:". */
@@ -59,16 +60,24 @@ export function createSqliteStore({ path, clock, busyTimeoutMs }: SqliteStoreOpt
     }
   }
 
-  async function query(from: LazyThread, sql: string, parameters: readonly unknown[]): Promise<QueriedRows> {
-    const thread = await from.get();
-    const reply = await thread.ask({ kind: "query", sql, parameters }).catch((error) => {
+  async function ask(
+    of: LazyThread,
+    request: SqliteRequest,
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<SqliteReply> {
+    const thread = await of.get();
+    return thread.ask(request, transfer).catch((error) => {
       throw threadFault(error);
     });
+  }
+
+  async function query(from: LazyThread, sql: string, parameters: readonly unknown[]): Promise<QueriedRows> {
+    const reply = await ask(from, { kind: "query", sql, parameters });
     switch (reply.kind) {
       case "rows":
         return reply;
       case "fault":
-        throw storeFault(path, from === reader ? "read" : "written to", reply.code, reply.message);
+        throw storeFault(path, from === reader ? "read" : "used", reply.code, reply.message);
       case "done":
         throw new TypeError("a query has rows");
       default:
@@ -96,12 +105,14 @@ export function createSqliteStore({ path, clock, busyTimeoutMs }: SqliteStoreOpt
     },
 
     async commit(batch) {
-      const thread = await writer.get();
       const request = commitRequest(batch);
-      const reply = await thread.ask(request, [request.bytes.buffer]).catch((error) => {
-        throw threadFault(error);
-      });
+      const reply = await ask(writer, request, [request.bytes.buffer]);
       if (reply.kind === "fault") throw commitFault(path, reply.code, reply.message);
+    },
+
+    async saveState(entries) {
+      const reply = await ask(writer, { kind: "save", entries, at: clock.now() });
+      if (reply.kind === "fault") throw storeFault(path, "written to", reply.code, reply.message);
     },
 
     async close() {
@@ -144,11 +155,13 @@ function commitRequest(batch: readonly Settlement[]): CommitRequest {
     }
     return total - before;
   };
+  const trails: string[] = [];
   const rows = batch.map(({ row, bodies: kept }, index) => {
     if (kept !== undefined) {
       const { request, response, truncated } = kept;
       bodies.push({ row: index, request: add(request), response: add(response), truncated });
     }
+    trails.push(trailText(row.trail));
     return rowValues(row);
   });
   const bytes = new Uint8Array(total);
@@ -157,5 +170,5 @@ function commitRequest(batch: readonly Settlement[]): CommitRequest {
     bytes.set(piece, at);
     at += piece.length;
   }
-  return { kind: "commit", rows, bodies, bytes };
+  return { kind: "commit", rows, trails, bodies, bytes };
 }

@@ -21,7 +21,7 @@ export interface Store {
   readonly location: string;
   /** For reading. */
   readonly db: Kysely<LedgerTables>;
-  /** For single statements that write: each is a transaction of its own. */
+  /** For single statements where the rows are written: each is a transaction of its own. */
   readonly writingDb: Kysely<LedgerTables>;
   /** Opens it and brings its schema up to date. Rejects with GatewayError "unavailable", which says what to do. */
   start(): Promise<void>;
@@ -30,5 +30,10 @@ export interface Store {
    * "unavailable" when it is the store's.
    */
   commit(batch: readonly Settlement[]): Promise<void>;
+  /**
+   * Writes this state, and removes what is undefined: all or nothing. Resolves when it is durable. Rejects with GatewayError
+   * "unavailable".
+   */
+  saveState(entries: ReadonlyMap<string, string | undefined>): Promise<void>;
   close(): Promise<void>;
 }

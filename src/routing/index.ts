@@ -1,109 +1,263 @@
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
-import type { Credential, ListedModel, Router, Target, Upstream } from "../core/ports.ts";
-import { createModelLists } from "./model-lists.ts";
+import type { RoutingAdmin } from "../core/health.ts";
+import { maskKey } from "../core/mask.ts";
+import type { Credential, Operation, Pricing, Upstream } from "../core/ports.ts";
+import type {
+  ConditionalTargets,
+  ListedModel,
+  PlanSpec,
+  ProviderSpec,
+  Route,
+  RouteRequest,
+  Router,
+  RoutingSettings,
+  TargetSpec,
+} from "../core/routing.ts";
+import { type Affinity, type Conversation, conversationOf, type Place } from "./affinity.ts";
+import { createCatalogue } from "./catalogue.ts";
+import { holds } from "./conditions.ts";
+import type { Health } from "./health/types.ts";
+import { createNames, type Meaning } from "./names.ts";
+import { inOrder } from "./order.ts";
+import { Candidate, PlannedRoute } from "./route.ts";
 
 export interface RoutedProvider {
   readonly upstream: Upstream;
-  readonly credentials: readonly Credential[];
+  readonly spec: ProviderSpec;
   /** What bare names of this provider's models begin with, for example "gpt-". */
   readonly modelPrefixes: readonly string[];
 }
 
 export interface RouterOptions {
   readonly providers: readonly RoutedProvider[];
-  /** Alias to "provider/model". */
-  readonly aliases: Readonly<Record<string, string>>;
+  readonly plans: Readonly<Record<string, PlanSpec>>;
+  readonly settings: RoutingSettings;
+  /** Both outlive the router. `health` is configured with these providers. */
+  readonly health: Health;
+  readonly affinity: Affinity;
+  readonly pricing: Pricing;
   readonly clock: Clock;
+  /** From 0 to 1. */
+  readonly random: () => number;
 }
 
-/** A provider's known models, for the status page. */
-export interface StatusRouter extends Router {
-  knownModels(provider: string): readonly string[];
-}
-
-/** Finds where a request goes: by alias, as "provider/model", or by a bare name that exactly one provider has. */
-export function createRouter({ providers, aliases, clock }: RouterOptions): StatusRouter {
+/** Finds where a request goes: by a name of the configuration, as "provider/model", or by a bare name that one provider has. */
+export function createRouter(options: RouterOptions): Router & { readonly admin: RoutingAdmin } {
+  const { providers, settings, health, affinity, pricing, clock, random } = options;
+  const plans = new Map(Object.entries(options.plans));
   const byName = new Map(providers.map((provider) => [provider.upstream.name, provider]));
-  const aliasOf = new Map(Object.entries(aliases));
-  const lists = createModelLists(providers, clock);
+  const catalogue = createCatalogue({
+    providers: providers.map(({ upstream, spec }) => ({
+      upstream,
+      credential: () => credentialOf(spec),
+      filter: spec.models,
+    })),
+    ttlMs: settings.modelListMs,
+    clock,
+  });
+  const named = providers.map(({ upstream, modelPrefixes }) => ({ name: upstream.name, modelPrefixes }));
+  const names = createNames(named, plans, settings, catalogue);
   const turns = new Map<string, number>();
 
-  /** Keys take turns. */
-  function nextCredential({ upstream, credentials }: RoutedProvider): Credential | undefined {
-    const turn = turns.get(upstream.name) ?? 0;
-    turns.set(upstream.name, turn + 1);
-    return credentials[turn % credentials.length];
-  }
+  const contextWindow = (provider: string, model: string): number | undefined =>
+    catalogue.find(provider, model)?.contextWindow ?? pricing.contextWindow(provider, model);
+  const limitsReadAt = new WeakMap<object, number>();
+  const routeDeps = { health, affinity, settings, contextWindow, clock, random, limitsReadAt };
 
-  const targetOf = (provider: RoutedProvider, model: string): Target => ({
-    upstream: provider.upstream,
-    model,
-    credential: nextCredential(provider),
+  const orderDeps = (model: string) => ({
+    latency: health.latency,
+    pricing: () => pricing,
+    random,
+    turn(): number {
+      const turn = turns.get(model) ?? 0;
+      turns.set(model, turn + 1);
+      return turn;
+    },
   });
 
-  function qualified(name: string): Target | undefined {
-    const slash = name.indexOf("/");
-    const provider = slash > 0 ? byName.get(name.slice(0, slash)) : undefined;
-    return provider === undefined ? undefined : targetOf(provider, name.slice(slash + 1));
+  function routeOf(meaning: Meaning, asked: RouteRequest): Route | Promise<Route> {
+    const decided = decide(meaning.plan.when, asked);
+    return decided instanceof Promise
+      ? decided.then((chosen) => routeThrough(meaning, chosen, asked))
+      : routeThrough(meaning, decided, asked);
   }
 
-  /** By the providers' own lists first, then by the usual prefixes. */
-  function bare(name: string): Target | undefined {
-    const having = providers.filter(({ upstream }) => lists.known(upstream.name).includes(name));
-    const fitting = providers.filter(({ modelPrefixes }) => modelPrefixes.some((prefix) => name.startsWith(prefix)));
-    const found = having.length > 0 ? having : fitting;
-    const [only, another] = found;
-    if (only === undefined) return undefined;
-    if (another === undefined) return targetOf(only, name);
-    const ways = found.map(({ upstream }) => `'${upstream.name}/${name}'`).join(", ");
-    throw new GatewayError("invalid_request", `Several providers have the model '${name}'. Ask for one of: ${ways}.`, {
-      param: "model",
+  function routeThrough({ plan, alias }: Meaning, chosen: Decision | undefined, asked: RouteRequest): Route {
+    const { trail } = asked;
+    const conversation = hasChoice(plan) ? conversationFor(asked) : undefined;
+    const place = conversation?.continued === true ? affinity.find(conversation.key) : undefined;
+    const ordered = chosen?.use ?? inOrder(plan.strategy, plan.targets, orderDeps(asked.model));
+    const candidates = candidatesOf(placeFirst(ordered, place), asked, alias);
+    trail.strategy = alias && chosen === undefined ? plan.strategy : "";
+    trail.condition = chosen?.name ?? "";
+    trail.candidates = candidates.map(({ name }) => name);
+    trail.plannedUs = asked.elapsedUs();
+    const { fallbackOn, hedge } = plan;
+    if (asked.only?.credential !== undefined) checkCredential(asked.only.credential, candidates);
+    return new PlannedRoute({ candidates, fallbackOn, hedge, conversation, place }, asked, routeDeps);
+  }
+
+  /** Whether it matters where a conversation goes. */
+  function hasChoice({ targets, when, affinity: wanted }: PlanSpec): boolean {
+    if (!wanted) return false;
+    if (targets.length > 1 || when.length > 0) return true;
+    const [only] = targets;
+    return only !== undefined && (byName.get(only.provider)?.spec.credentials.length ?? 0) > 1;
+  }
+
+  /** Targets that could serve. Throws what is wrong with them when there are none. `alias`: by a name of the configuration. */
+  function candidatesOf(targets: readonly TargetSpec[], asked: RouteRequest, alias: boolean): readonly Candidate[] {
+    const candidates: Candidate[] = [];
+    let refusal: GatewayError | undefined;
+    for (const spec of targets) {
+      const provider = byName.get(spec.provider);
+      if (provider === undefined) continue; // the configuration was checked
+      const { upstream } = provider;
+      const fault = unfit(spec, upstream, asked.operation, alias);
+      if (fault === undefined) candidates.push(new Candidate(spec, upstream));
+      else refusal ??= fault;
+    }
+    if (candidates.length > 0) return candidates;
+    throw refusal ?? nothingFor(asked.model);
+  }
+
+  function checkCredential(wanted: string, candidates: readonly Candidate[]): void {
+    const names = candidates.flatMap(({ spec: { provider } }) =>
+      (byName.get(provider)?.spec.credentials ?? []).map(({ name }) => name),
+    );
+    if (names.includes(wanted)) return;
+    const there = names.length === 0 ? "none" : names.join(", ");
+    throw new GatewayError(
+      "invalid_request",
+      `There is no credential '${wanted}' for this model; there are: ${there}.`,
+      {
+        param: "credential",
+      },
+    );
+  }
+
+  function unfit(
+    { provider, model }: TargetSpec,
+    upstream: Upstream,
+    operation: Operation,
+    alias: boolean,
+  ): GatewayError | undefined {
+    // the rules are about what clients may ask for: a plan is the configuration's own choice
+    if (!alias && !catalogue.isAllowed(provider, model)) {
+      const what = `The model '${model}' of '${provider}' is not offered here: the provider's 'models' rules leave it out.`;
+      return new GatewayError("model_not_found", what, { param: "model" });
+    }
+    // a count is estimated where the provider has none
+    if (operation === "count" || upstream.tongues.some(({ operations }) => operations.has(operation))) return undefined;
+    return new GatewayError("not_supported", `The provider '${provider}' has no ${operation}. Ask another provider.`, {
+      provider,
     });
-  }
-
-  function find(name: string): Target | undefined {
-    const alias = aliasOf.get(name);
-    return alias !== undefined ? qualified(alias) : (qualified(name) ?? bare(name));
   }
 
   function listed(): ListedModel[] {
     const models: ListedModel[] = [];
-    for (const [id, target] of aliasOf) {
-      const slash = target.indexOf("/");
-      models.push({ id, provider: target.slice(0, slash), model: target.slice(slash + 1), alias: true });
+    const add = (id: string, provider: string, model: string, alias: boolean): void => {
+      const known = catalogue.find(provider, model);
+      models.push({
+        id,
+        provider,
+        model,
+        alias,
+        contextWindow: contextWindow(provider, model),
+        inputModalities: known?.inputModalities,
+        created: known?.created,
+      });
+    };
+    for (const [id, { targets, when }] of plans) {
+      const first = targets[0] ?? when[0]?.use[0];
+      if (first !== undefined) add(id, first.provider, first.model, true);
     }
     for (const { upstream } of providers) {
-      for (const model of lists.known(upstream.name)) {
-        const id = `${upstream.name}/${model}`;
-        models.push({ id, provider: upstream.name, model, alias: false });
-      }
+      for (const { name } of catalogue.known(upstream.name))
+        add(`${upstream.name}/${name}`, upstream.name, name, false);
     }
     return models.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   }
 
   /** A provider that has not been asked for its models yet may have it. */
-  async function findAnew(model: string, signal: AbortSignal): Promise<Target> {
-    await lists.refresh(signal);
-    const found = find(model);
-    if (found !== undefined) return found;
+  async function routeAnew(asked: RouteRequest, signal: AbortSignal): Promise<Route> {
+    await catalogue.whenKnown(signal);
+    signal.throwIfAborted();
+    const found = names.find(asked.model);
+    if (found !== undefined) return routeOf(found, asked);
     const available = listed().map(({ id }) => id);
     const rest = available.length === 0 ? "none: no provider is configured" : available.join(", ");
     throw new GatewayError(
       "model_not_found",
-      `Model '${model}' not found in configuration. Available models: ${rest}`,
-      {
-        param: "model",
-      },
+      `Model '${asked.model}' not found in configuration. Available models: ${rest}`,
+      { param: "model" },
     );
   }
 
   return {
-    plan: (model, signal) => find(model) ?? findAnew(model, signal),
+    route(asked, signal) {
+      const found = names.find(asked.model);
+      return found === undefined ? routeAnew(asked, signal) : routeOf(found, asked);
+    },
     async listModels(signal) {
-      await lists.refresh(signal);
+      await catalogue.whenKnown(signal);
       return listed();
     },
-    knownModels: (provider) => lists.known(provider),
+    admin: {
+      models: (provider) => catalogue.status(provider),
+      refreshModels: (wanted, signal) => catalogue.refresh(wanted, signal),
+      credentials: () => health.credentials(),
+      setCredential: (provider, name, action) => health.setCredential(provider, name, action),
+      breakers: () => health.breakers(),
+      resetBreaker: (provider, model) => health.resetBreaker(provider, model),
+      latencies: () => health.latencies(),
+    },
   };
 }
+
+function credentialOf({ credentials: [first] }: ProviderSpec): Credential | undefined {
+  return first && { ...first, masked: maskKey(first.secret) };
+}
+
+interface Decision {
+  /** For example "when[1]". */
+  readonly name: string;
+  readonly use: readonly TargetSpec[];
+}
+
+/** The first condition that holds; those after one that takes time are looked at when it is known. */
+function decide(
+  when: readonly ConditionalTargets[],
+  asked: RouteRequest,
+  from = 0,
+): Decision | undefined | Promise<Decision | undefined> {
+  for (const [at, { condition, use }] of when.entries()) {
+    if (at < from) continue;
+    const decision = { name: `when[${at}]`, use };
+    const held = holds(condition, asked);
+    if (held instanceof Promise) return held.then((is) => (is ? decision : decide(when, asked, at + 1)));
+    if (held) return decision;
+  }
+  return undefined;
+}
+
+/** What the client sent may be wrong in a way that its provider has to tell it, not we. */
+function conversationFor(asked: RouteRequest): Conversation | undefined {
+  const conversation = conversationOf(asked.session, asked.chat());
+  return conversation && { ...conversation, key: `${asked.model} ${conversation.key}` };
+}
+
+function placeFirst(targets: readonly TargetSpec[], place: Place | undefined): readonly TargetSpec[] {
+  if (place === undefined) return targets;
+  const at = targets.findIndex(({ provider, model }) => provider === place.provider && model === place.model);
+  const there = targets[at];
+  return there === undefined || at === 0 ? targets : [there, ...targets.filter((target) => target !== there)];
+}
+
+const nothingFor = (model: string): GatewayError =>
+  new GatewayError(
+    "model_not_found",
+    `No target of '${model}' can be asked: none is enabled, and none of its conditions holds.`,
+    { param: "model" },
+  );

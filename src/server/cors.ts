@@ -16,6 +16,7 @@ const exposed = [
   ...cors.exposedHeaders,
   "causeway-request-id",
   "causeway-target",
+  "causeway-attempts",
   "causeway-dropped",
   "causeway-emulated",
   "causeway-counted-by",

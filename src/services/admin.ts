@@ -1,11 +1,26 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { type Duration, timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect";
 import {
   type AdminService,
   ConfigProblemSchema,
+  CredentialAction,
   type GetStatusResponseSchema,
+  type TestTargetResponseSchema,
 } from "../../gen/causeway/admin/v1/admin_pb.ts";
+import type { CredentialAction as Action, RoutingAdmin } from "../core/health.ts";
+import { errorDetail } from "./connect-error.ts";
+import {
+  describeBreaker,
+  describeCredential,
+  describeProviders,
+  describeQuota,
+  durationFromMs,
+  type ProviderFacts,
+  sortedBy,
+} from "./routing-view.ts";
+import type { TargetTest, TestRequest } from "./test-target.ts";
+import { int64, optionalInt64 } from "./wire-numbers.ts";
 
 /** A fault of a configuration; never holds a key's value. */
 export interface ConfigFault {
@@ -20,16 +35,13 @@ export interface GatewayStatus {
   readonly version: string;
   /** In ms since 1970. */
   readonly startedAt: number;
-  readonly providers: readonly {
+  readonly providers: readonly ProviderFacts[];
+  readonly aliases: readonly {
     readonly name: string;
-    readonly dialect: string;
-    readonly baseUrl: string;
-    /** Masked. */
-    readonly credentials: readonly string[];
-    readonly models: readonly string[];
+    readonly strategy: string;
+    /** "provider/model", those that conditions lead to last. */
+    readonly targets: readonly string[];
   }[];
-  /** Alias to "provider/model". */
-  readonly aliases: Readonly<Record<string, string>>;
   readonly store: {
     readonly kind: string;
     /** Without secrets. */
@@ -59,13 +71,26 @@ export interface AdminServiceDeps {
   readonly reload: () => Promise<ReloadOutcome>;
   /** What is wrong with this YAML text; undefined: with the file as it is on disk. */
   readonly check: (yaml: string | undefined) => Promise<readonly ConfigFault[]>;
+  readonly routing: () => RoutingAdmin;
+  /** Tries a model. Does not reject: a trial that fails says so in its `error`. */
+  readonly test: (asked: TestRequest) => Promise<TargetTest>;
 }
 
-/** AdminService over these ports. */
-export function createAdminService({ now, status, reload, check }: AdminServiceDeps): ServiceImpl<typeof AdminService> {
+/** AdminService over these ports. What a client asks wrongly is InvalidArgument or NotFound, with what there is. */
+export function createAdminService(deps: AdminServiceDeps): ServiceImpl<typeof AdminService> {
+  const { now, status, reload, check, routing, test } = deps;
+
+  /** The names of these providers, or of all for an empty list. Rejects for one that is not configured. */
+  async function providersAmong(asked: readonly string[]): Promise<ProviderFacts[]> {
+    const { providers } = await status();
+    const names = providers.map(({ name }) => name);
+    for (const name of asked) if (!names.includes(name)) throw notFound(`provider '${name}'`, names);
+    return providers.filter(({ name }) => asked.length === 0 || asked.includes(name));
+  }
+
   return {
     async getStatus() {
-      return describeStatus(await status(), now());
+      return describeStatus(await status(), routing(), now());
     },
     async reloadConfig() {
       const outcome = await reload();
@@ -76,22 +101,139 @@ export function createAdminService({ now, status, reload, check }: AdminServiceD
       const problems = await check(yaml === "" ? undefined : yaml);
       return { problems: [...problems] };
     },
+
+    async listProviders() {
+      return { providers: describeProviders(await providersAmong([]), routing()) };
+    },
+    async refreshModels({ providers }, { signal }) {
+      const asked = await providersAmong(providers);
+      await routing().refreshModels(providers, signal);
+      return { providers: describeProviders(asked, routing()) };
+    },
+
+    async listCredentials({ provider }) {
+      const asked = await providersAmong(optionalName(provider));
+      const names = asked.map(({ name }) => name);
+      const credentials = routing()
+        .credentials()
+        .filter((credential) => names.includes(credential.provider));
+      return { credentials: sortedBy(credentials, (credential) => credential.provider).map(describeCredential) };
+    },
+    async setCredentialState({ provider, name, action }) {
+      const what = actionOf(action);
+      await providersAmong([provider]);
+      const credential = routing().setCredential(provider, name, what);
+      if (credential !== undefined) return { credential: describeCredential(credential) };
+      const known = routing()
+        .credentials()
+        .filter((status) => status.provider === provider);
+      throw notFound(
+        `credential '${name}' of the provider '${provider}'`,
+        known.map((status) => status.name),
+      );
+    },
+
+    listBreakers() {
+      return { breakers: routing().breakers().map(describeBreaker) };
+    },
+    resetBreaker({ provider, model }) {
+      const breaker = routing().resetBreaker(provider, model);
+      if (breaker !== undefined) return { breaker: describeBreaker(breaker) };
+      const known = routing()
+        .breakers()
+        .map((status) => `${status.provider}/${status.model}`);
+      throw notFound(`circuit breaker for '${provider}/${model}'`, known);
+    },
+
+    async testTarget({ model, credential }, { signal }) {
+      if (model === "")
+        throw invalid("'model' is empty. Set it to \"provider/model\" or to a name of the configuration.");
+      const names = new Set(
+        routing()
+          .credentials()
+          .map(({ name }) => name),
+      );
+      if (credential !== "" && !names.has(credential)) throw notFound(`credential '${credential}'`, [...names]);
+      return describeTest(await test({ model, credential: credential === "" ? undefined : credential, signal }));
+    },
+    async getQuota({ provider }) {
+      const asked = await providersAmong(optionalName(provider));
+      return {
+        providers: describeQuota(
+          asked.map(({ name }) => name),
+          routing(),
+        ),
+      };
+    },
   };
 }
 
-function describeStatus(status: GatewayStatus, now: number): MessageInitShape<typeof GetStatusResponseSchema> {
+const optionalName = (name: string): string[] => (name === "" ? [] : [name]);
+
+const invalid = (message: string): ConnectError => new ConnectError(message, Code.InvalidArgument);
+
+/** Status messages travel in headers, which have a limit. */
+const mostNames = 50;
+
+function notFound(what: string, there: readonly string[]): ConnectError {
+  const names = there.slice(0, mostNames).map((name) => (name === "" ? "'' (without a name)" : name));
+  if (there.length > names.length) names.push(`… and ${there.length - names.length} more`);
+  const known = names.length === 0 ? "There is none at all." : `There are: ${names.join(", ")}.`;
+  return new ConnectError(`There is no ${what}. ${known}`, Code.NotFound);
+}
+
+function actionOf(action: CredentialAction): Action {
+  switch (action) {
+    case CredentialAction.ENABLE:
+      return "enable";
+    case CredentialAction.DISABLE:
+      return "disable";
+    case CredentialAction.CLEAR_COOLDOWN:
+      return "clear";
+    default:
+      throw invalid(
+        `'action' is ${action}; it takes CREDENTIAL_ACTION_ENABLE, CREDENTIAL_ACTION_DISABLE and ` +
+          "CREDENTIAL_ACTION_CLEAR_COOLDOWN.",
+      );
+  }
+}
+
+function describeTest({
+  requestId,
+  error,
+  askedUs,
+  headUs,
+  durationUs,
+  costNanoUsd,
+  ...same
+}: TargetTest): MessageInitShape<typeof TestTargetResponseSchema> {
+  return {
+    ...same,
+    requestId,
+    error: error && errorDetail(error, requestId),
+    askedUs: optionalInt64(askedUs),
+    headUs: optionalInt64(headUs),
+    durationUs: int64(durationUs),
+    costNanoUsd: costNanoUsd ?? undefined,
+  };
+}
+
+function describeStatus(
+  status: GatewayStatus,
+  routing: RoutingAdmin,
+  now: number,
+): MessageInitShape<typeof GetStatusResponseSchema> {
   return {
     version: status.version,
     startedAt: timestampFromMs(status.startedAt),
     uptime: durationFromMs(Math.max(0, now - status.startedAt)),
-    providers: status.providers.map((provider) => ({
-      ...provider,
-      credentials: [...provider.credentials],
-      models: [...provider.models],
+    providers: describeProviders(status.providers, routing),
+    aliases: sortedBy(status.aliases, ({ name }) => name).map(({ name, strategy, targets }) => ({
+      name,
+      target: targets[0],
+      targets: [...targets],
+      strategy,
     })),
-    aliases: Object.entries(status.aliases)
-      .map(([name, target]) => ({ name, target }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1)),
     store: status.store,
     configPath: status.configPath ?? "",
     configLoadedAt: timestampFromMs(status.configLoadedAt),
@@ -99,11 +241,6 @@ function describeStatus(status: GatewayStatus, now: number): MessageInitShape<ty
     inFlight: status.inFlight,
   };
 }
-
-const durationFromMs = (ms: number): Pick<Duration, "seconds" | "nanos"> => ({
-  seconds: BigInt(Math.floor(ms / 1000)),
-  nanos: Math.floor(ms % 1000) * 1_000_000,
-});
 
 /** Status messages and details travel in headers, which have a limit. */
 const mostProblems = 20;

@@ -10,7 +10,8 @@ import type {
 import { GatewayError } from "../core/error.ts";
 import type { ClientRequest, Exchange } from "../core/exchange.ts";
 import type { Gateway } from "../core/gateway.ts";
-import type { ListedModel, Pricing } from "../core/ports.ts";
+import type { Pricing } from "../core/ports.ts";
+import type { ListedModel } from "../core/routing.ts";
 import { errorDetail } from "./connect-error.ts";
 
 export interface ChatServiceDeps {
@@ -36,6 +37,8 @@ export function createChatService({ gateway, listModels, pricing }: ChatServiceD
       usageWanted: true,
       strict: strict || context.requestHeader.get("causeway-strict") === "true",
       clientRequestId: context.requestHeader.get("x-request-id") ?? "",
+      session: context.requestHeader.get("causeway-session") ?? undefined,
+      timeoutMs: context.timeoutMs(),
       request,
     });
     context.responseHeader.set("causeway-request-id", exchange.id);
@@ -167,7 +170,8 @@ function settlementOf({ row, emulated }: Exchange): MessageInitShape<typeof Sett
   };
 }
 
-function sayTarget({ responseHeader }: HandlerContext, { target }: Exchange): void {
+function sayTarget({ responseHeader }: HandlerContext, { target, attempts }: Exchange): void {
+  if (attempts > 0) responseHeader.set("causeway-attempts", String(attempts));
   if (target !== undefined) responseHeader.set("causeway-target", encodeURI(`${target.upstream.name}/${target.model}`));
 }
 
@@ -183,7 +187,18 @@ function failure(error: GatewayError, requestId: string): MessageInitShape<typeo
   return { message: { case: "event", value: { kind: { case: "error", value: errorDetail(error, requestId) } } } };
 }
 
-function modelOf({ id, provider, model, alias }: ListedModel, pricing: Pricing): MessageInitShape<typeof ModelSchema> {
+function modelOf(listed: ListedModel, pricing: Pricing): MessageInitShape<typeof ModelSchema> {
+  const { id, provider, model, alias, contextWindow, inputModalities = [], created } = listed;
   const price = pricing.perMillion(provider, model);
-  return { id, provider, model, alias, inputPriceNanoUsd: price?.input, outputPriceNanoUsd: price?.output };
+  return {
+    id,
+    provider,
+    model,
+    alias,
+    created: created === undefined ? undefined : BigInt(created),
+    contextWindow,
+    inputModalities: [...inputModalities],
+    inputPriceNanoUsd: price?.input,
+    outputPriceNanoUsd: price?.output,
+  };
 }

@@ -1,19 +1,18 @@
-import type { MessageInitShape, UnknownEnum } from "@bufbuild/protobuf";
 import { type Timestamp, timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect";
-import { FinishReason } from "../../gen/causeway/chat/v1/chat_pb.ts";
 import {
   Bucket,
   type Filter,
   type GetTimeSeriesRequest,
   type ListRequestsRequest,
-  type RequestRowSchema,
   type StatsService,
   Status,
 } from "../../gen/causeway/stats/v1/stats_pb.ts";
 import type { Clock } from "../core/clock.ts";
 import type { ExchangeStatus } from "../core/exchange.ts";
-import type { LedgerReader, LedgerRow, RowCursor, RowFilter } from "../core/ledger.ts";
+import type { LedgerEntry, LedgerReader, LedgerRow, RowCursor, RowFilter } from "../core/ledger.ts";
+import { explain } from "./explain.ts";
+import { requestRow } from "./request-row.ts";
 import { bucketBounds } from "./time-buckets.ts";
 
 export interface StatsServiceOptions {
@@ -31,6 +30,13 @@ const lastMs = 8.64e15;
 
 /** The ledger's readings. What a client asks wrongly is InvalidArgument; the ledger's own failures pass as GatewayError. */
 export function createStatsService({ ledger, clock }: StatsServiceOptions): ServiceImpl<typeof StatsService> {
+  async function entryOf(id: string): Promise<LedgerEntry> {
+    if (id === "") throw invalid("'id' is empty. Set it to the id of a row; ListRequests gives them.");
+    const entry = await ledger.find(id);
+    if (entry !== undefined) return entry;
+    throw new ConnectError(`The ledger has no request with the id '${id}'. ListRequests gives the ids.`, Code.NotFound);
+  }
+
   return {
     async getSummary({ filter }) {
       const { totals, byModel, byProvider, byAlias, byFacade, errors } = await ledger.summary(rowFilter(filter));
@@ -59,21 +65,17 @@ export function createStatsService({ ledger, clock }: StatsServiceOptions): Serv
     },
 
     async getRequest({ id }) {
-      if (id === "") throw invalid("'id' is empty. Set it to the id of a row; ListRequests gives them.");
-      const entry = await ledger.find(id);
-      if (entry === undefined) {
-        throw new ConnectError(
-          `The ledger has no request with the id '${id}'. ListRequests gives the ids.`,
-          Code.NotFound,
-        );
-      }
-      const { row, bodies } = entry;
+      const { row, bodies } = await entryOf(id);
       return {
         request: requestRow(row),
         requestBody: bodies?.request,
         responseBody: bodies?.response,
         truncated: bodies?.truncated,
       };
+    },
+
+    async explainRequest({ id }) {
+      return explain(await entryOf(id));
     },
 
     async *watchRequests({ filter }, { signal }) {
@@ -204,38 +206,3 @@ function cursorOf(token: string): RowCursor {
   }
   return { startedAt: Number(startedAt), id };
 }
-
-const statuses: Readonly<Record<ExchangeStatus, Status>> = {
-  ok: Status.OK,
-  error: Status.ERROR,
-  cancelled: Status.CANCELLED,
-};
-
-function requestRow(row: LedgerRow): MessageInitShape<typeof RequestRowSchema> {
-  const { startedAt, status, finishReason, firstTokenUs, durationUs, overheadUs, costNanoUsd, dropped, ...same } = row;
-  return {
-    ...same,
-    startedAt: timestampFromMs(startedAt),
-    status: statuses[status],
-    finishReason: finishWords[finishReason] ?? "other",
-    firstTokenUs: firstTokenUs === null ? undefined : BigInt(firstTokenUs),
-    durationUs: BigInt(durationUs),
-    overheadUs: BigInt(overheadUs),
-    costNanoUsd: costNanoUsd ?? undefined,
-    dropped: [...dropped],
-  };
-}
-
-/** Every reason that has a name has to be here. */
-const named: Readonly<Record<Exclude<FinishReason, UnknownEnum>, string>> = {
-  [FinishReason.UNSPECIFIED]: "",
-  [FinishReason.STOP]: "stop",
-  [FinishReason.LENGTH]: "length",
-  [FinishReason.TOOL_CALLS]: "tool_calls",
-  [FinishReason.CONTENT_FILTER]: "content_filter",
-  [FinishReason.REFUSAL]: "refusal",
-  [FinishReason.PAUSE]: "pause",
-  [FinishReason.ERROR]: "error",
-  [FinishReason.OTHER]: "other",
-};
-const finishWords: Readonly<Record<number, string>> = named;

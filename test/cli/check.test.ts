@@ -29,6 +29,32 @@ models: { fast: openai/gpt-4.1-mini }
 `);
 });
 
+test("Plans are told with their targets and conditions, keys by their names.", async () => {
+  const cwd = await folderWith(`
+providers:
+  openai: { keys: [sk-0123456789abcdef, { key: sk-fedcba9876543210, name: team-b }] }
+models:
+  both: [openai/a, openai/b]
+  off: { strategy: round-robin, targets: [openai/a, { model: openai/b, enabled: false }] }
+  smart:
+    strategy: weighted
+    targets: [{ model: openai/a, weight: 3 }, openai/b]
+    when:
+      - { if: { input_tokens_over: 1000, stream: false }, use: [openai/c, openai/d] }
+      - { if: { has: [image, tools], metadata: { team: blue }, input_tokens_under: 10 }, use: openai/e }
+`);
+  const { out } = await run(["check"], { cwd });
+  expect(
+    out.slice(out.indexOf("  providers")),
+  ).toBe(`  providers  openai  2 keys  sk-…cdef, team-b  https://api.openai.com/v1
+  aliases    both → openai/a, else openai/b
+             off → openai/a
+             smart → weighted: openai/a 3, openai/b 1
+               when input_tokens_over 1000 and stream false → openai/c, else openai/d
+               when input_tokens_under 10 and has image and has tools and metadata team: blue → openai/e
+`);
+});
+
 test("Without a file it says so.", async () => {
   const { code, out } = await run(["check"], { cwd: await temporaryFolder() });
   expect(code).toBe(0);

@@ -75,7 +75,7 @@ test("Every comment that is a setting passes the check when it is uncommented.",
   const check = await run(["check"], { cwd, env });
   expect(check.out + check.err).toContain("ok: causeway.yaml");
   expect(Object.keys(parse(uncommented)).sort()).toEqual(
-    "access cors ledger limits listen log models prices providers shutdown store streams timeouts".split(" "),
+    "access cors ledger limits listen log models prices providers routing shutdown store streams timeouts".split(" "),
   );
 });
 

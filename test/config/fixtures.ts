@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { Config, ProviderPreset } from "../../src/config/config.ts";
+import type { Config, ProviderConfig, ProviderPreset } from "../../src/config/config.ts";
 import type { ConfigProblem } from "../../src/config/problem.ts";
 import { type ReadInput, readConfig } from "../../src/config/read.ts";
 
@@ -51,6 +51,10 @@ export async function problemsOf(text: string, input: Partial<ReadInput> = {}): 
 }
 
 const show = ({ line, column, path, message }: ConfigProblem): string => `${line}:${column} ${path}: ${message}`;
+
+/** The secrets of a provider's credentials, in their order. */
+export const secretsOf = ({ credentials }: Pick<ProviderConfig, "credentials">): string[] =>
+  credentials.map(({ secret }) => secret);
 
 /** A folder that is removed after the test. */
 export async function temporaryFolder(): Promise<string> {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ProviderPreset } from "../../src/config/config.ts";
-import { presets, problemsOf, readGood } from "./fixtures.ts";
+import { presets, problemsOf, readGood, secretsOf } from "./fixtures.ts";
 
 test("Providers whose keys are in the environment are there without a file, numbered keys in their order.", async () => {
   const env = {
@@ -14,7 +14,7 @@ test("Providers whose keys are in the environment are there without a file, numb
     ANTHROPIC_API_KEY: "  ",
   };
   const { providers } = await readGood("", { env });
-  expect(providers.map(({ name, keys }) => [name, keys])).toEqual([
+  expect(providers.map((provider) => [provider.name, secretsOf(provider)])).toEqual([
     ["openai", ["zero", "two", "ten"]],
     ["gemini", ["g"]],
   ]);
@@ -22,7 +22,7 @@ test("Providers whose keys are in the environment are there without a file, numb
 
 test("Of several variables for a key the first that is set counts.", async () => {
   const { providers } = await readGood("", { env: { GOOGLE_API_KEY: "second", GEMINI_API_KEY_7: "first" } });
-  expect(providers.map(({ keys }) => keys)).toEqual([["first"]]);
+  expect(providers.map(secretsOf)).toEqual([["first"]]);
 });
 
 test("The file wins over the environment where both know a provider.", async () => {
@@ -33,7 +33,7 @@ providers:
   claude: { preset: anthropic }
 `;
   const { providers } = await readGood(text, { env });
-  expect(providers.map(({ name, keys }) => [name, keys])).toEqual([
+  expect(providers.map((provider) => [provider.name, secretsOf(provider)])).toEqual([
     ["openai", ["file-o"]],
     ["claude", ["env-a"]],
     ["gemini", ["env-g"]],
@@ -85,8 +85,10 @@ test("Aliases may lead to providers of the environment and to built-in ones.", a
   const demo = { name: "demo", dialects: ["openai-chat"], baseUrl: "demo:", envKeys: [], builtIn: true };
   const text = "models: { a: openai/x, b: demo/demo }";
   const config = await readGood(text, { env: { OPENAI_API_KEY: "k" }, presets: [...presets, demo] });
-  expect(config.aliases).toEqual({ a: "openai/x", b: "demo/demo" });
-  expect(config.providers.map(({ name, keys }) => [name, keys])).toEqual([
+  expect(
+    Object.values(config.plans).map(({ targets }) => targets.map(({ provider, model }) => [provider, model])),
+  ).toEqual([[["openai", "x"]], [["demo", "demo"]]]);
+  expect(config.providers.map((provider) => [provider.name, secretsOf(provider)])).toEqual([
     ["openai", ["k"]],
     ["demo", []],
   ]);
@@ -119,7 +121,11 @@ const clouds: readonly ProviderPreset[] = [
 
 test("A provider that has no place of its own is there when keys and place are in the environment.", async () => {
   const found = async (env: Record<string, string>) =>
-    (await readGood("", { env, presets: clouds })).providers.map(({ name, baseUrl, keys }) => [name, baseUrl, ...keys]);
+    (await readGood("", { env, presets: clouds })).providers.map((provider) => [
+      provider.name,
+      provider.baseUrl,
+      ...secretsOf(provider),
+    ]);
   expect(await found({ HEAVEN_KEY_FILE: "/a file.json" })).toEqual([]);
   expect(await found({ HEAVEN_PROJECT: "p" })).toEqual([]);
   expect(await found({ HEAVEN_KEY_FILE: "/a file.json", HEAVEN_PROJECT: "p" })).toEqual([
@@ -139,12 +145,15 @@ test("An entry of such a provider says which variables tell where it is, and may
     "1:34 providers.heaven.base_url: expected a project in it",
   ]);
   const { providers } = await readGood(text("https://heaven.example/projects/p"), { presets: clouds });
-  expect(providers[0]).toMatchObject({ baseUrl: "https://heaven.example/projects/p", keys: ["a b.json"] });
+  expect(providers[0]).toMatchObject({
+    baseUrl: "https://heaven.example/projects/p",
+    credentials: [{ secret: "a b.json" }],
+  });
 });
 
 test("A key may be in parts, each of which is needed but those that are optional.", async () => {
   const keys = async (env: Record<string, string>) =>
-    (await readGood("", { env, presets: clouds })).providers.flatMap((provider) => provider.keys);
+    (await readGood("", { env, presets: clouds })).providers.flatMap(secretsOf);
   expect(await keys({ RIVER_ID: "id" })).toEqual([]);
   expect(await keys({ RIVER_SECRET: "s" })).toEqual([]);
   expect(await keys({ RIVER_ID: "id", RIVER_SECRET: " s " })).toEqual(["id:s"]);
@@ -161,7 +170,7 @@ test("A provider may go by another of its names, and is there only once.", async
   const env = { RIVER_TOKEN: "t" };
   expect((await readGood("providers: { stream: }", { env, presets: clouds })).providers.length).toBe(1);
   const { providers } = await readGood("providers: { stream: , two: { preset: stream } }", { env, presets: clouds });
-  expect(providers.map(({ name, preset, keys }) => [name, preset, ...keys])).toEqual([
+  expect(providers.map((provider) => [provider.name, provider.preset, ...secretsOf(provider)])).toEqual([
     ["stream", "river", "t"],
     ["two", "river", "t"],
   ]);

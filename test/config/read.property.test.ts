@@ -62,10 +62,23 @@ test("No settings of any shape make the loader throw.", async () => {
     fc.double(),
     fc.boolean(),
     fc.constant(null),
-    fc.constantFrom("openai", "a/b", "1s"),
+    fc.constantFrom("openai", "a/b", "openai/b", "1s", "image"),
   );
   const key = fc.oneof(
-    fc.constantFrom("openai", "keys", "input", "model", "preset", "headers", "timeouts"),
+    fc.constantFrom(
+      "openai",
+      "keys",
+      "input",
+      "model",
+      "preset",
+      "headers",
+      "timeouts",
+      "targets",
+      "when",
+      "if",
+      "use",
+    ),
+    fc.constantFrom("params", "reasoning", "extensions", "stop", "logit_bias", "has", "metadata", "rotation", "key"),
     fc.string(),
   );
   const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
@@ -76,7 +89,18 @@ test("No settings of any shape make the loader throw.", async () => {
       fc.dictionary(key, tie("tree"), { maxKeys: 4 }),
     ),
   }));
-  const section = fc.constantFrom("listen", "tls", "access", "prices", "providers", "models", "limits", "cors", "log");
+  const section = fc.constantFrom(
+    "listen",
+    "tls",
+    "access",
+    "prices",
+    "providers",
+    "models",
+    "limits",
+    "cors",
+    "log",
+    "routing",
+  );
   const property = fc.asyncProperty(fc.dictionary(section, tree), async (settings) => {
     const { config, problems } = await read(JSON.stringify(settings), { env: { OPENAI_API_KEY: "k" } });
     expect(config === undefined).toBe(problems.length > 0);

@@ -1,7 +1,44 @@
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { needsRestart } from "../../src/config/config.ts";
+import { fallbackDefaults } from "../../src/core/routing.ts";
 import { problemsOf, read, readGood } from "./fixtures.ts";
+
+const defaultRouting = {
+  retries: 2,
+  backoff: { firstMs: 250, mostMs: 8000 },
+  affinity: true,
+  affinityMs: 3_600_000,
+  hedge: undefined,
+  breaker: { windowMs: 30_000, minRequests: 10, failureRate: 0.5, openMs: 30_000 },
+  modelListMs: 600_000,
+};
+
+/** What a provider is to routing when nothing is said of it. */
+const defaultProvider = {
+  rotation: { mode: "balanced", tolerance: 0, windowMs: 3_600_000 },
+  quotaGroups: [],
+  models: { allow: [], deny: [] },
+};
+
+const plain = (secret: string, name = "…") => ({
+  secret,
+  name,
+  weight: 1,
+  tier: 1,
+  concurrency: undefined,
+  rpm: undefined,
+  tpm: undefined,
+});
+
+const planOf = (provider: string, model: string) => ({
+  strategy: "fallback",
+  targets: [{ provider, model, weight: 1, timeoutMs: undefined, retries: undefined, params: undefined }],
+  when: [],
+  fallbackOn: fallbackDefaults,
+  hedge: undefined,
+  affinity: true,
+});
 
 test("Without a file and without variables everything has its default.", async () => {
   expect(await readGood("")).toEqual({
@@ -11,14 +48,15 @@ test("Without a file and without variables everything has its default.", async (
     access: { keys: [] },
     cors: { origins: [] },
     limits: { bodyBytes: 33_554_432 },
-    timeouts: { requestMs: 600_000, connectMs: 10_000, firstByteMs: 300_000, idleMs: 120_000 },
+    timeouts: { requestMs: 120_000, connectMs: 10_000, firstByteMs: undefined, idleMs: 60_000 },
     streams: { keepAliveMs: 15_000 },
     shutdown: { graceMs: 30_000 },
     ledger: { bodies: "full", bodyLimitBytes: 262_144 },
     prices: [],
     log: { level: "info" },
     providers: [],
-    aliases: {},
+    plans: {},
+    routing: defaultRouting,
   });
 });
 
@@ -77,7 +115,8 @@ models:
         preset: "openai",
         dialect: "openai-chat",
         baseUrl: "https://api.openai.com/v1",
-        keys: ["a", "b"],
+        ...defaultProvider,
+        credentials: [plain("a"), plain("b", "… (2)")],
         headers: { "x-team": "blue" },
         timeouts: { ...timeouts, idleMs: 60_000 },
       },
@@ -86,7 +125,8 @@ models:
         preset: "openai",
         dialect: "openai-chat",
         baseUrl: "https://proxy.example/v1",
-        keys: ["c"],
+        ...defaultProvider,
+        credentials: [plain("c")],
         headers: {},
         timeouts,
       },
@@ -95,12 +135,14 @@ models:
         preset: undefined,
         dialect: "openai-chat",
         baseUrl: "http://127.0.0.1:1234/v1",
-        keys: [],
+        ...defaultProvider,
+        credentials: [],
         headers: {},
         timeouts,
       },
     ],
-    aliases: { fast: "openai/gpt-4.1-mini", deep: "local/vendor/model" },
+    plans: { fast: planOf("openai", "gpt-4.1-mini"), deep: planOf("local", "vendor/model") },
+    routing: defaultRouting,
   });
 });
 
@@ -118,7 +160,9 @@ test("Sections with all their settings commented out are as if not there.", asyn
     "ledger",
     "prices",
   ];
-  const text = [...sections, "log", "providers", "models"].map((section) => `${section}:\n  # nothing\n`).join("");
+  const text = [...sections, "log", "providers", "models", "routing"]
+    .map((section) => `${section}:\n  # nothing\n`)
+    .join("");
   expect(await readGood(text)).toEqual(await readGood(""));
   expect(await readGood("access:\n  keys:\ntimeouts:\n  idle:\n")).toEqual(await readGood(""));
 });

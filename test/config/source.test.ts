@@ -4,7 +4,7 @@ import { chmod, mkdir, rename, symlink, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { type ConfigSourceOptions, createConfigSource, type LoadedConfig } from "../../src/config/source.ts";
-import { dialects, presets, temporaryFolder } from "./fixtures.ts";
+import { dialects, presets, secretsOf, temporaryFolder } from "./fixtures.ts";
 
 const good = "log: { level: warn }\n";
 const better = "log: { level: error }\n";
@@ -87,7 +87,7 @@ test("The environment is completed by .env, which overrides nothing that is set.
   const dotEnv = 'OPENAI_API_KEY="from .env" # a comment\nCAUSEWAY_LOG_LEVEL=error\nexport CAUSEWAY_PORT=4321\n';
   const { source } = await setUp({ dotEnv: dotEnv.replace("from .env", "dot"), env: { CAUSEWAY_LOG_LEVEL: "debug" } });
   const { config } = await source.load();
-  expect(config?.providers.map(({ name, keys }) => [name, keys])).toEqual([["openai", ["dot"]]]);
+  expect(config?.providers.map((provider) => [provider.name, secretsOf(provider)])).toEqual([["openai", ["dot"]]]);
   expect([config?.log.level, config?.listen.port]).toEqual(["debug", 4321]);
 });
 
@@ -172,7 +172,7 @@ test("A change of .env counts, and a file that comes into being.", async () => {
   await source.load();
   const changes = watchChanges(source);
   writeFileSync(join(cwd, ".env"), "OPENAI_API_KEY=one\n");
-  expect((await changes.next()).config?.providers[0]?.keys).toEqual(["one"]);
+  expect((await changes.next()).config?.providers.map(secretsOf)).toEqual([["one"]]);
   writeFileSync(path, good);
   expect(levelOf(await changes.next())).toBe("warn");
 });

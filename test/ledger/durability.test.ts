@@ -28,7 +28,7 @@ async function killAfter(path: string, count: number): Promise<string[]> {
   return ids;
 }
 
-test("what was settled is in the ledger, whenever the process is killed", async () => {
+test("what was settled is in the ledger with its trail, and what was saved in its state, whenever the process is killed", async () => {
   const path = join(folder.path, "ledger.db");
   const settled: string[] = [];
   for (let round = 0; round < 5; round += 1) {
@@ -39,12 +39,16 @@ test("what was settled is in the ledger, whenever the process is killed", async 
   const db = new Database(path);
   expect(db.pragma("integrity_check", { simple: true })).toBe("ok");
   expect(db.pragma("foreign_key_check")).toEqual([]);
-  const stored = new Set(db.prepare("select id from requests join bodies using (seq)").pluck().all());
+  const stored = new Set(
+    db.prepare("select id from requests join bodies using (seq) join trails using (seq)").pluck().all(),
+  );
   db.close();
   expect(settled.filter((id) => !stored.has(id))).toEqual([]);
 
   const ledger = createLedger({ store: { kind: "sqlite", path }, clock: systemClock });
   await ledger.start();
+  const saved = await ledger.state.load();
+  expect(settled.filter((id) => !saved.has(id))).toEqual([]);
   const entry = await ledger.find(settled.at(-1) ?? "");
   expect(Buffer.from(entry?.bodies?.response ?? []).toString()).toBe("answer ".repeat(3000));
   await ledger.close();

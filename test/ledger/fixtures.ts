@@ -7,11 +7,36 @@ import { type Usage, UsageSchema, UsageSource } from "../../gen/causeway/chat/v1
 import { systemClock } from "../../src/core/clock.ts";
 import type { ExchangeBodies, ExchangeRow } from "../../src/core/exchange.ts";
 import { createIds } from "../../src/core/ids.ts";
+import type { AttemptStep, Trail } from "../../src/core/trail.ts";
 
 export const nextId = createIds(systemClock.now);
 
 export const usageOf = (init: MessageInitShape<typeof UsageSchema> = {}): Usage =>
   create(UsageSchema, { inputTokens: 100, outputTokens: 20, source: UsageSource.REPORTED, ...init });
+
+export const attemptOf = (changes: Partial<AttemptStep> = {}): AttemptStep => ({
+  kind: "attempt",
+  atUs: 140,
+  target: "acme/large-1",
+  credential: "sk-…1234",
+  hedge: false,
+  outcome: "answered",
+  headUs: 90_000,
+  begunUs: 100_000,
+  endUs: 2_000_000,
+  ...changes,
+});
+
+/** The most common one: a name that means one model, which answered. */
+export const trailOf = (changes: Partial<Trail> = {}): Trail => ({
+  strategy: "",
+  condition: "",
+  affinity: "",
+  candidates: ["acme/large-1"],
+  plannedUs: 120,
+  steps: [attemptOf()],
+  ...changes,
+});
 
 export function rowOf(changes: Partial<ExchangeRow> = {}): ExchangeRow {
   return {
@@ -39,6 +64,7 @@ export function rowOf(changes: Partial<ExchangeRow> = {}): ExchangeRow {
     dropped: [],
     clientRequestId: "",
     answerId: "",
+    trail: trailOf(),
     ...changes,
   };
 }

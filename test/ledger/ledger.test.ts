@@ -6,7 +6,8 @@ import { systemClock } from "../../src/core/clock.ts";
 import type { ExchangeRow } from "../../src/core/exchange.ts";
 import type { RowFilter } from "../../src/core/ledger.ts";
 import { createLedger, type Ledger } from "../../src/ledger/index.ts";
-import { bodiesOf, nextId, rowOf, usageOf } from "./fixtures.ts";
+import { rows } from "./arbitraries.ts";
+import { bodiesOf, nextId, rowOf, trailOf, usageOf } from "./fixtures.ts";
 
 let ledger: Ledger;
 beforeEach(async () => {
@@ -17,51 +18,6 @@ afterEach(() => ledger.close());
 
 const settleAll = (rows: readonly ExchangeRow[]): Promise<unknown> =>
   Promise.all(rows.map((row) => ledger.settle(row, undefined)));
-
-const text = fc.string({ unit: "grapheme", maxLength: 30 });
-const count = fc.nat({ max: 0xffffffff });
-const micros = fc.nat({ max: Number.MAX_SAFE_INTEGER });
-const usages = fc
-  .record({
-    inputTokens: count,
-    cacheReadTokens: count,
-    cacheWrite5mTokens: count,
-    cacheWrite1hTokens: count,
-    outputTokens: count,
-    reasoningTokens: count,
-    inputAudioTokens: count,
-    outputAudioTokens: count,
-    source: fc.constantFrom(...Object.values(UsageSource)),
-    extensions: fc.dictionary(text, text, { maxKeys: 2 }),
-  })
-  .map(usageOf);
-const rows: fc.Arbitrary<ExchangeRow> = fc
-  .record({
-    startedAt: fc.nat({ max: 4e12 }),
-    facade: text,
-    clientDialect: text,
-    upstreamDialect: text,
-    alias: text,
-    provider: text,
-    model: text,
-    credential: text,
-    stream: fc.boolean(),
-    status: fc.constantFrom("ok", "error", "cancelled"),
-    errorCode: fc.constantFrom("", "rate_limited", "upstream_cut"),
-    errorMessage: text,
-    finishReason: fc.constantFrom(...Object.values(FinishReason)),
-    attempts: fc.nat({ max: 10 }),
-    firstTokenUs: fc.option(micros),
-    durationUs: micros,
-    overheadUs: micros,
-    usage: fc.option(usages, { nil: undefined }),
-    costNanoUsd: fc.option(fc.bigInt(0n, 2n ** 53n)),
-    priceVersion: text,
-    dropped: fc.array(text, { maxLength: 3 }),
-    clientRequestId: text,
-    answerId: text,
-  })
-  .map((row) => ({ ...row, id: nextId() }));
 
 describe("an answer that its client knows by an id", () => {
   test("is found by it, the newest first, with its bodies", async () => {
@@ -79,7 +35,8 @@ describe("an answer that its client knows by an id", () => {
     await ledger.settle(other, bodiesOf("a", "b"));
     await ledger.forgetAnswer("resp_3");
     expect(await ledger.findAnswer("resp_3")).toBe(undefined);
-    expect(await ledger.find(row.id)).toEqual({ row: { ...row, answerId: "" }, bodies: undefined });
+    const { trail, ...spent } = row;
+    expect(await ledger.find(row.id)).toEqual({ row: { ...spent, answerId: "" }, trail, bodies: undefined });
     expect((await ledger.findAnswer("resp_4"))?.bodies).toBeDefined();
   });
 });
@@ -89,7 +46,8 @@ describe("a settled row", () => {
     await fc.assert(
       fc.asyncProperty(rows, async (row) => {
         await ledger.settle(row, undefined);
-        expect(await ledger.find(row.id)).toEqual({ row, bodies: undefined });
+        const { trail, ...stored } = row;
+        expect(await ledger.find(row.id)).toEqual({ row: stored, trail, bodies: undefined });
       }),
     );
   });
@@ -121,15 +79,19 @@ describe("bodies", () => {
     expect(bodies?.truncated).toBe(true);
   });
 
-  test("of one batch are not mixed up, with rows between them that have none", async () => {
-    const batch = Array.from({ length: 30 }, (_, i) => ({ row: rowOf(), text: i % 3 === 0 ? undefined : `body ${i}` }));
+  test("and trails of one batch are not mixed up, with rows between them that have no bodies", async () => {
+    const batch = Array.from({ length: 30 }, (_, i) => ({
+      row: rowOf({ trail: trailOf({ plannedUs: i }) }),
+      text: i % 3 === 0 ? undefined : `body ${i}`,
+    }));
     await Promise.all(
       batch.map(({ row, text }) =>
         ledger.settle(row, text === undefined ? undefined : bodiesOf(text, text.repeat(2000))),
       ),
     );
     for (const { row, text } of batch) {
-      const bodies = (await ledger.find(row.id))?.bodies;
+      const { bodies, trail } = (await ledger.find(row.id)) ?? {};
+      expect(trail).toEqual(row.trail);
       expect(bodies === undefined ? undefined : Buffer.from(bodies.request).toString()).toBe(text);
       expect(bodies === undefined ? undefined : Buffer.from(bodies.response).toString()).toBe(text?.repeat(2000));
     }
@@ -294,7 +256,8 @@ describe("watching", () => {
     const wanted = rowOf({ alias: "wanted" });
     await settleAll([rowOf(), wanted, rowOf()]);
     expect(await first).toEqual({ done: false, value: wanted });
-    expect((await ledger.find(wanted.id))?.row).toEqual(wanted);
+    const { trail: _, ...stored } = wanted;
+    expect((await ledger.find(wanted.id))?.row).toEqual(stored);
     const second = rows.next();
     stop.abort();
     expect(await second).toEqual({ done: true, value: undefined });

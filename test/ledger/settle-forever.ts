@@ -1,4 +1,5 @@
-// Run by durability.test.ts: settles rows until it is killed, and says the id of each one that is settled.
+// Run by durability.test.ts: settles rows until it is killed, and says the id of each one that is settled and that the
+// state has as its key.
 import { writeSync } from "node:fs";
 import { systemClock } from "../../src/core/clock.ts";
 import { createLedger } from "../../src/ledger/index.ts";
@@ -15,6 +16,7 @@ async function settleForever(): Promise<void> {
 async function settle(): Promise<void> {
   const row = rowOf();
   await ledger.settle(row, bodiesOf("question ".repeat(50), "answer ".repeat(3000)));
+  await ledger.state.save(new Map([[row.id, "settled"]]));
   writeSync(1, `${row.id}\n`);
 }
 

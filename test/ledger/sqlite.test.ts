@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
 import Database from "better-sqlite3";
@@ -180,8 +180,26 @@ describe("starting", () => {
     const second = await startLedger();
     expect((await second.summary({})).totals.requests).toBe(1n);
     const db = new Database(path);
-    expect(db.prepare("select version from ledger_schema").pluck().all()).toEqual([1, 2]);
+    expect(db.prepare("select version from ledger_schema").pluck().all()).toEqual([1, 2, 3]);
     db.close();
+  });
+
+  test("on a file of version 2 keeps its rows, which have no trails", async () => {
+    const db = new Database(path);
+    db.exec(readFileSync(new URL("./version-2.sql", import.meta.url), "utf8"));
+    db.close();
+    const ledger = await startLedger();
+    const added = rowOf();
+    await ledger.settle(added, undefined);
+    const [newest, failed, answered, ...none] = await ledger.list({}, 10, undefined);
+    expect([newest?.id, none]).toEqual([added.id, []]);
+    expect(failed).toMatchObject({ errorCode: "rate_limited", usage: undefined, costNanoUsd: null });
+    expect(answered).toMatchObject({ credential: "sk-…1234", usage: { inputTokens: 100 }, costNanoUsd: 1_500_000n });
+    const entry = await ledger.findAnswer("resp_1");
+    expect(entry).toEqual({ row: answered, trail: undefined, bodies: expect.anything() });
+    expect(Buffer.from(entry?.bodies?.request ?? []).toString()).toBe("question");
+    expect((await ledger.find(added.id))?.trail).toEqual(added.trail);
+    expect(await ledger.state.load()).toEqual(new Map());
   });
 
   test("twice at once on a new file migrates it once", async () => {
@@ -200,7 +218,7 @@ describe("starting", () => {
     await expect(ledger.start()).rejects.toMatchObject({
       code: "unavailable",
       message:
-        `The ledger at ${path} has schema version 7; this Causeway knows versions up to 2. ` +
+        `The ledger at ${path} has schema version 7; this Causeway knows versions up to 3. ` +
         "Start the newer Causeway that wrote it, or set 'store' to another file.",
     });
     expect(ledger.status().writable).toBe(false);

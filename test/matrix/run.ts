@@ -66,7 +66,11 @@ export async function runMatrix(): Promise<Matrix> {
       ...column.settings,
     },
   ]);
-  const gateway = await startGateway({ providers: Object.fromEntries(providers), ledger: { bodies: "off" } });
+  const gateway = await startGateway({
+    providers: Object.fromEntries(providers),
+    ledger: { bodies: "off" },
+    routing: { retries: 0, breaker: false },
+  });
   try {
     const bridge: Bridge = { url: gateway.url, provider };
     const tables: FacadeTable[] = [];

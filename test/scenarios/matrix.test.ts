@@ -6,6 +6,7 @@ import { type RequestRow, Status } from "../../gen/causeway/stats/v1/stats_pb.ts
 import type { Client, ClientKind } from "./clients/client.ts";
 import { clientKinds } from "./clients/index.ts";
 import type { Conversation, Outcome, ToolCall } from "./conversation.ts";
+import { clearCredentials } from "./credentials.ts";
 import { type Case, caseOf, errorFor } from "./expectation.ts";
 import { type RunningGateway, startGateway } from "./gateway.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
@@ -29,6 +30,7 @@ beforeAll(async () => {
     providers: Object.fromEntries(providers),
     models: Object.fromEntries(scenarios.map(({ slug }) => [aliasOf(slug), `aimock/${slug}`])),
     prices: [{ model: "aimock/*", input: 1, output: 2 }],
+    routing: { retries: 0, breaker: false }, // each failure is looked at by itself
   });
   for (const kind of clientKinds) clients.set(kind, kind.connect(gateway.url, key));
 });
@@ -94,6 +96,7 @@ async function checkCase(
     dropped: [],
   });
   checkRow(row, outcome, expected, upstream);
+  if (expected.error?.retryAfterMs !== undefined) await clearCredentials(gateway.url, key, upstream.name);
   if (outcome.settlement !== undefined) checkSettlement(outcome.settlement, row);
 
   const request = running.get(upstream)?.lastRequest(upstream.model(scenario));

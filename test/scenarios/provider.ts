@@ -16,7 +16,8 @@ export const providerKey = "sk-provider-0123456789abcdef-wxyz";
 export async function startWithProvider(file: ConfigFile = {}, entry: ConfigFile = {}): Promise<GatewayWithProvider> {
   const provider = await startScriptedUpstream();
   const scripted = { dialect: "openai-chat", base_url: provider.url, keys: [providerKey], ...entry };
-  const gateway = await startGateway({ providers: { scripted }, ...file });
+  const routing = { retries: 0, breaker: false }; // each failure is looked at by itself
+  const gateway = await startGateway({ providers: { scripted }, routing, ...file });
   return {
     gateway,
     provider,

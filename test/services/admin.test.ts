@@ -1,52 +1,36 @@
 import { toJson } from "@bufbuild/protobuf";
-import { Code, ConnectError, createClient, createRouterTransport } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { expect, test } from "vitest";
-import { AdminService, ConfigProblemSchema, GetStatusResponseSchema } from "../../gen/causeway/admin/v1/admin_pb.ts";
-import { type AdminServiceDeps, createAdminService, type GatewayStatus } from "../../src/services/admin.ts";
-
-const status: GatewayStatus = {
-  version: "1.2.3",
-  startedAt: 1_000_000,
-  providers: [
-    { name: "one", dialect: "d", baseUrl: "https://a.example", credentials: ["sk-…9abc"], models: ["m"] },
-    { name: "two", dialect: "d", baseUrl: "https://b.example", credentials: [], models: [] },
-  ],
-  aliases: { z: "one/m", a: "two/n" },
-  store: { kind: "sqlite", location: "/x.db", writable: true, pending: 2 },
-  configPath: "/srv/causeway.yaml",
-  configLoadedAt: 1_500_000,
-  configProblems: [{ line: 3, column: 4, path: "listen", message: "no" }],
-  inFlight: 7,
-};
-
-function client(deps: Partial<AdminServiceDeps> = {}) {
-  const service = createAdminService({
-    now: () => 1_061_250,
-    status: () => status,
-    reload: () => Promise.resolve({ problems: [], changed: false, needsRestart: [] }),
-    check: () => Promise.resolve([]),
-    ...deps,
-  });
-  return createClient(
-    AdminService,
-    createRouterTransport(({ service: add }) => {
-      add(AdminService, service);
-    }),
-  );
-}
+import { ConfigProblemSchema, GetStatusResponseSchema } from "../../gen/causeway/admin/v1/admin_pb.ts";
+import { adminClient as client, status } from "./admin-client.ts";
+import { credentialOf, fakeRouting } from "./fake-routing.ts";
 
 test("GetStatus says what runs, since when and with what.", async () => {
-  expect(toJson(GetStatusResponseSchema, await client().getStatus({}))).toEqual({
+  const routing = fakeRouting({
+    models: { one: { models: ["m"], listedAt: 4_000, error: undefined } },
+    credentials: [credentialOf(), credentialOf({ name: "second", state: "cooling" })],
+  });
+  expect(toJson(GetStatusResponseSchema, await client({ routing: () => routing }).getStatus({}))).toEqual({
     version: "1.2.3",
     startedAt: "1970-01-01T00:16:40Z",
     uptime: "61.250s",
     providers: [
-      { name: "one", dialect: "d", baseUrl: "https://a.example", credentials: ["sk-…9abc"], models: ["m"] },
+      {
+        name: "one",
+        dialect: "d",
+        baseUrl: "https://a.example",
+        credentials: ["sk-…9abc", "sk-…0def"],
+        models: ["m"],
+        modelsListedAt: "1970-01-01T00:00:04Z",
+        credentialCount: 2,
+        credentialsReady: 1,
+      },
       { name: "two", dialect: "d", baseUrl: "https://b.example" },
     ],
     aliases: [
-      { name: "a", target: "two/n" },
-      { name: "z", target: "one/m" },
+      { name: "a", target: "two/n", targets: ["two/n", "one/m"], strategy: "weighted" },
+      { name: "c", strategy: "fallback" },
+      { name: "z", target: "one/m", targets: ["one/m"], strategy: "fallback" },
     ],
     store: { kind: "sqlite", location: "/x.db", writable: true, pending: 2 },
     configPath: "/srv/causeway.yaml",

@@ -2,7 +2,14 @@ import { timestampDate, timestampFromDate, timestampFromMs } from "@bufbuild/pro
 import { type Client, Code, createClient, createRouterTransport } from "@connectrpc/connect";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FinishReason } from "../../gen/causeway/chat/v1/chat_pb.ts";
-import { Bucket, StatsService, Status } from "../../gen/causeway/stats/v1/stats_pb.ts";
+import {
+  Affinity,
+  AttemptOutcome,
+  Bucket,
+  SkipReason,
+  StatsService,
+  Status,
+} from "../../gen/causeway/stats/v1/stats_pb.ts";
 import type { ExchangeRow } from "../../src/core/exchange.ts";
 import { createLedger, type Ledger } from "../../src/ledger/index.ts";
 import { createStatsService } from "../../src/services/stats.ts";
@@ -224,7 +231,7 @@ describe("GetRequest", () => {
     });
     await ledger.settle(row, { ...bodiesOf("question", "answer"), truncated: true });
     const { request, requestBody, responseBody, truncated } = await stats.getRequest({ id: row.id });
-    const { startedAt, firstTokenUs, durationUs, overheadUs, costNanoUsd, ...same } = row;
+    const { startedAt, firstTokenUs, durationUs, overheadUs, costNanoUsd, trail: _, ...same } = row;
     expect(request).toMatchObject({
       ...same,
       startedAt: timestampFromMs(startedAt),
@@ -261,6 +268,30 @@ describe("GetRequest", () => {
       rawMessage: `The ledger has no request with the id '${id}'. ListRequests gives the ids.`,
     });
     await expect(stats.getRequest({})).rejects.toMatchObject(invalid(/'id' is empty/));
+  });
+});
+
+describe("ExplainRequest", () => {
+  test("gives the way that a request went, as it was settled", async () => {
+    const step = { atUs: 7, target: "acme/large-1", credential: "first" };
+    const row = rowOf({
+      trail: {
+        ...{ strategy: "weighted", condition: "", affinity: "kept", candidates: ["acme/large-1"], plannedUs: 5 },
+        steps: [
+          { ...step, kind: "skipped", why: "cooling", until: now + 1_000 },
+          { ...step, kind: "attempt", credential: "second", hedge: false, outcome: "answered", headUs: 20, endUs: 30 },
+        ],
+      },
+    });
+    await ledger.settle(row, undefined);
+    const { request, trail, phases } = await stats.explainRequest({ id: row.id });
+    expect(request).toMatchObject({ id: row.id, alias: "smart", status: Status.OK });
+    expect(trail).toMatchObject({ strategy: "weighted", affinity: Affinity.KEPT, candidates: ["acme/large-1"] });
+    expect(trail?.steps.map(({ atUs, kind }) => [atUs, kind.case, kind.value])).toMatchObject([
+      [7n, "skipped", { credential: "first", why: SkipReason.COOLING, until: timestampFromMs(now + 1_000) }],
+      [7n, "attempt", { credential: "second", outcome: AttemptOutcome.ANSWERED, headUs: 20n, endUs: 30n }],
+    ]);
+    expect(phases).toMatchObject({ plannedUs: 5n, askedUs: 7n, headUs: 20n, endedUs: 30n, totalUs: 2_000_000n });
   });
 });
 

@@ -2,7 +2,7 @@ import type { components } from "../../../gen/openapi/anthropic.ts";
 import type { Dialect } from "../../core/dialect.ts";
 import { GatewayError } from "../../core/error.ts";
 import type { Gateway } from "../../core/gateway.ts";
-import type { ListedModel } from "../../core/ports.ts";
+import type { ListedModel } from "../../core/routing.ts";
 import { answer } from "../answer.ts";
 import { callOf, wireRequest } from "../call.ts";
 import { count } from "../count.ts";
@@ -62,12 +62,13 @@ export function anthropicFacade(deps: AnthropicFacadeDeps): Facade {
   };
 }
 
-/** When a model was made is not known; the field has to be there. */
-const modelOf = ({ id }: ListedModel): ModelInfo => ({
+/** Where it is not known when a model was made, the field has to be there nonetheless, without fractions of a second. */
+const modelOf = ({ id, contextWindow, created = 0 }: ListedModel): ModelInfo => ({
   type: "model",
   id,
   display_name: id,
-  created_at: "1970-01-01T00:00:00Z",
+  created_at: new Date(created * 1000).toISOString().replace(".000Z", "Z"),
+  ...(contextWindow !== undefined && { max_input_tokens: contextWindow }),
 });
 
 /** "List Models": by default 20 models, those behind `after_id` or before `before_id`. */

@@ -2,7 +2,7 @@ import type { components } from "../../../gen/openapi/gemini.ts";
 import type { Dialect } from "../../core/dialect.ts";
 import { GatewayError } from "../../core/error.ts";
 import type { Gateway } from "../../core/gateway.ts";
-import type { ListedModel } from "../../core/ports.ts";
+import type { ListedModel } from "../../core/routing.ts";
 import { answer } from "../answer.ts";
 import { callOf, wireRequest } from "../call.ts";
 import { count } from "../count.ts";
@@ -114,8 +114,9 @@ function readRest(rest: string): { readonly model: string; readonly method: stri
   );
 }
 
-const modelOf = ({ id }: ListedModel): Model => ({
+const modelOf = ({ id, contextWindow }: ListedModel): Model => ({
   name: `models/${id}`,
   displayName: id,
+  ...(contextWindow !== undefined && { inputTokenLimit: contextWindow }),
   supportedGenerationMethods: ["generateContent", "streamGenerateContent", "countTokens"],
 });

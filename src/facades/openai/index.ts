@@ -2,13 +2,15 @@ import type { components } from "../../../gen/openapi/openai.ts";
 import type { Dialect } from "../../core/dialect.ts";
 import { GatewayError } from "../../core/error.ts";
 import type { Gateway } from "../../core/gateway.ts";
-import type { ListedModel } from "../../core/ports.ts";
+import type { Pricing } from "../../core/ports.ts";
+import type { ListedModel } from "../../core/routing.ts";
 import { answer } from "../answer.ts";
 import { callOf, wireRequest } from "../call.ts";
 import { embed } from "../embed.ts";
 import { type FacadeRequest, type FacadeResponse, readJsonBody, sendJson, whenGone } from "../http.ts";
 import type { Facade } from "../index.ts";
 import type { RouteHandler } from "../routes.ts";
+import { modelOf } from "./models.ts";
 import { type ResponsesDeps, responsesRoutes } from "./responses.ts";
 
 export interface OpenaiFacadeDeps extends ResponsesDeps {
@@ -18,16 +20,15 @@ export interface OpenaiFacadeDeps extends ResponsesDeps {
   /** openai-completions. */
   readonly completions: Dialect;
   readonly listModels: (signal: AbortSignal) => Promise<ListedModel[]>;
+  readonly pricing: () => Pricing;
   /** The most bytes of a request's body. */
   readonly bodyLimit: number;
   readonly keepAliveMs: number;
 }
 
-type Model = components["schemas"]["Model"];
-
 /** What the OpenAI SDKs call, as openapi/openai.yaml describes it. */
 export function openaiFacade(deps: OpenaiFacadeDeps): Facade {
-  const { gateway, chat, completions, listModels, bodyLimit, keepAliveMs } = deps;
+  const { gateway, chat, completions, listModels, pricing, bodyLimit, keepAliveMs } = deps;
 
   const asking =
     (dialect: Dialect): RouteHandler =>
@@ -38,7 +39,8 @@ export function openaiFacade(deps: OpenaiFacadeDeps): Facade {
     };
 
   async function models(request: FacadeRequest, response: FacadeResponse): Promise<void> {
-    const data = (await listModels(whenGone(response))).map(modelOf);
+    const prices = pricing();
+    const data = (await listModels(whenGone(response))).map((listed) => modelOf(listed, prices));
     await sendJson(request, response, { object: "list", data } satisfies components["schemas"]["ModelList"]);
   }
 
@@ -49,7 +51,7 @@ export function openaiFacade(deps: OpenaiFacadeDeps): Facade {
         param: "model",
       });
     }
-    await sendJson(request, response, modelOf(found));
+    await sendJson(request, response, modelOf(found, pricing()));
   }
 
   async function embeddings(request: FacadeRequest, response: FacadeResponse): Promise<void> {
@@ -75,6 +77,3 @@ export function openaiFacade(deps: OpenaiFacadeDeps): Facade {
     owns: () => true,
   };
 }
-
-/** When a model was made is not known; the field has to be there. */
-const modelOf = ({ id, provider }: ListedModel): Model => ({ id, object: "model", created: 0, owned_by: provider });

@@ -4,17 +4,21 @@
 
 // Running the gateway.
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { ErrorDetail } from "../../chat/v1/chat_pb.ts";
+import { file_causeway_chat_v1_chat } from "../../chat/v1/chat_pb.ts";
+import type { Usage } from "../../chat/v1/usage_pb.ts";
+import { file_causeway_chat_v1_usage } from "../../chat/v1/usage_pb.ts";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file causeway/admin/v1/admin.proto.
  */
 export const file_causeway_admin_v1_admin: GenFile = /*@__PURE__*/
-  fileDesc("Ch1jYXVzZXdheS9hZG1pbi92MS9hZG1pbi5wcm90bxIRY2F1c2V3YXkuYWRtaW4udjEiEgoQR2V0U3RhdHVzUmVxdWVzdCKcAwoRR2V0U3RhdHVzUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIuCgpzdGFydGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIpCgZ1cHRpbWUYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLgoJcHJvdmlkZXJzGAQgAygLMhsuY2F1c2V3YXkuYWRtaW4udjEuUHJvdmlkZXISKQoHYWxpYXNlcxgFIAMoCzIYLmNhdXNld2F5LmFkbWluLnYxLkFsaWFzEicKBXN0b3JlGAYgASgLMhguY2F1c2V3YXkuYWRtaW4udjEuU3RvcmUSEwoLY29uZmlnX3BhdGgYByABKAkSNAoQY29uZmlnX2xvYWRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASOQoPY29uZmlnX3Byb2JsZW1zGAkgAygLMiAuY2F1c2V3YXkuYWRtaW4udjEuQ29uZmlnUHJvYmxlbRIRCglpbl9mbGlnaHQYCiABKA0iYAoIUHJvdmlkZXISDAoEbmFtZRgBIAEoCRIPCgdkaWFsZWN0GAIgASgJEhAKCGJhc2VfdXJsGAMgASgJEhMKC2NyZWRlbnRpYWxzGAQgAygJEg4KBm1vZGVscxgFIAMoCSIlCgVBbGlhcxIMCgRuYW1lGAEgASgJEg4KBnRhcmdldBgCIAEoCSJKCgVTdG9yZRIMCgRraW5kGAEgASgJEhAKCGxvY2F0aW9uGAIgASgJEhAKCHdyaXRhYmxlGAMgASgIEg8KB3BlbmRpbmcYBCABKA0iFQoTUmVsb2FkQ29uZmlnUmVxdWVzdCI+ChRSZWxvYWRDb25maWdSZXNwb25zZRIPCgdjaGFuZ2VkGAEgASgIEhUKDW5lZWRzX3Jlc3RhcnQYAiADKAkiIgoSQ2hlY2tDb25maWdSZXF1ZXN0EgwKBHlhbWwYASABKAkiSQoTQ2hlY2tDb25maWdSZXNwb25zZRIyCghwcm9ibGVtcxgBIAMoCzIgLmNhdXNld2F5LmFkbWluLnYxLkNvbmZpZ1Byb2JsZW0iTAoNQ29uZmlnUHJvYmxlbRIMCgRsaW5lGAEgASgNEg4KBmNvbHVtbhgCIAEoDRIMCgRwYXRoGAMgASgJEg8KB21lc3NhZ2UYBCABKAkyqgIKDEFkbWluU2VydmljZRJbCglHZXRTdGF0dXMSIy5jYXVzZXdheS5hZG1pbi52MS5HZXRTdGF0dXNSZXF1ZXN0GiQuY2F1c2V3YXkuYWRtaW4udjEuR2V0U3RhdHVzUmVzcG9uc2UiA5ACARJfCgxSZWxvYWRDb25maWcSJi5jYXVzZXdheS5hZG1pbi52MS5SZWxvYWRDb25maWdSZXF1ZXN0GicuY2F1c2V3YXkuYWRtaW4udjEuUmVsb2FkQ29uZmlnUmVzcG9uc2USXAoLQ2hlY2tDb25maWcSJS5jYXVzZXdheS5hZG1pbi52MS5DaGVja0NvbmZpZ1JlcXVlc3QaJi5jYXVzZXdheS5hZG1pbi52MS5DaGVja0NvbmZpZ1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("Ch1jYXVzZXdheS9hZG1pbi92MS9hZG1pbi5wcm90bxIRY2F1c2V3YXkuYWRtaW4udjEiEgoQR2V0U3RhdHVzUmVxdWVzdCKcAwoRR2V0U3RhdHVzUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIuCgpzdGFydGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIpCgZ1cHRpbWUYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLgoJcHJvdmlkZXJzGAQgAygLMhsuY2F1c2V3YXkuYWRtaW4udjEuUHJvdmlkZXISKQoHYWxpYXNlcxgFIAMoCzIYLmNhdXNld2F5LmFkbWluLnYxLkFsaWFzEicKBXN0b3JlGAYgASgLMhguY2F1c2V3YXkuYWRtaW4udjEuU3RvcmUSEwoLY29uZmlnX3BhdGgYByABKAkSNAoQY29uZmlnX2xvYWRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASOQoPY29uZmlnX3Byb2JsZW1zGAkgAygLMiAuY2F1c2V3YXkuYWRtaW4udjEuQ29uZmlnUHJvYmxlbRIRCglpbl9mbGlnaHQYCiABKA0i/gEKCFByb3ZpZGVyEgwKBG5hbWUYASABKAkSDwoHZGlhbGVjdBgCIAEoCRIQCghiYXNlX3VybBgDIAEoCRITCgtjcmVkZW50aWFscxgEIAMoCRIOCgZtb2RlbHMYBSADKAkSNAoQbW9kZWxzX2xpc3RlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoKbGlzdF9lcnJvchgHIAEoCzIdLmNhdXNld2F5LmNoYXQudjEuRXJyb3JEZXRhaWwSGAoQY3JlZGVudGlhbF9jb3VudBgIIAEoDRIZChFjcmVkZW50aWFsc19yZWFkeRgJIAEoDSJICgVBbGlhcxIMCgRuYW1lGAEgASgJEg4KBnRhcmdldBgCIAEoCRIPCgd0YXJnZXRzGAMgAygJEhAKCHN0cmF0ZWd5GAQgASgJIkoKBVN0b3JlEgwKBGtpbmQYASABKAkSEAoIbG9jYXRpb24YAiABKAkSEAoId3JpdGFibGUYAyABKAgSDwoHcGVuZGluZxgEIAEoDSIVChNSZWxvYWRDb25maWdSZXF1ZXN0Ij4KFFJlbG9hZENvbmZpZ1Jlc3BvbnNlEg8KB2NoYW5nZWQYASABKAgSFQoNbmVlZHNfcmVzdGFydBgCIAMoCSIiChJDaGVja0NvbmZpZ1JlcXVlc3QSDAoEeWFtbBgBIAEoCSJJChNDaGVja0NvbmZpZ1Jlc3BvbnNlEjIKCHByb2JsZW1zGAEgAygLMiAuY2F1c2V3YXkuYWRtaW4udjEuQ29uZmlnUHJvYmxlbSJMCg1Db25maWdQcm9ibGVtEgwKBGxpbmUYASABKA0SDgoGY29sdW1uGAIgASgNEgwKBHBhdGgYAyABKAkSDwoHbWVzc2FnZRgEIAEoCSIWChRMaXN0UHJvdmlkZXJzUmVxdWVzdCJHChVMaXN0UHJvdmlkZXJzUmVzcG9uc2USLgoJcHJvdmlkZXJzGAEgAygLMhsuY2F1c2V3YXkuYWRtaW4udjEuUHJvdmlkZXIiKgoWTGlzdENyZWRlbnRpYWxzUmVxdWVzdBIQCghwcm92aWRlchgBIAEoCSJNChdMaXN0Q3JlZGVudGlhbHNSZXNwb25zZRIyCgtjcmVkZW50aWFscxgBIAMoCzIdLmNhdXNld2F5LmFkbWluLnYxLkNyZWRlbnRpYWwi9gMKCkNyZWRlbnRpYWwSEAoIcHJvdmlkZXIYASABKAkSDAoEbmFtZRgCIAEoCRIOCgZtYXNrZWQYAyABKAkSDAoEdGllchgEIAEoDRIOCgZ3ZWlnaHQYBSABKAESMQoFc3RhdGUYBiABKA4yIi5jYXVzZXdheS5hZG1pbi52MS5DcmVkZW50aWFsU3RhdGUSLgoJY29vbGRvd25zGAcgAygLMhsuY2F1c2V3YXkuYWRtaW4udjEuQ29vbGRvd24SMAoMbG9ja2VkX3VudGlsGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI4CgpsYXN0X2Vycm9yGAkgASgLMiQuY2F1c2V3YXkuYWRtaW4udjEuQ3JlZGVudGlhbEZhaWx1cmUSEQoJaW5fZmxpZ2h0GAogASgNEhgKC2NvbmN1cnJlbmN5GAsgASgDSACIAQESEAoDcnBtGAwgASgDSAGIAQESEAoDdHBtGA0gASgDSAKIAQESLAoGbWludXRlGA4gASgLMhwuY2F1c2V3YXkuYWRtaW4udjEuV2luZG93VXNlEiwKBndpbmRvdxgPIAEoCzIcLmNhdXNld2F5LmFkbWluLnYxLldpbmRvd1VzZUIOCgxfY29uY3VycmVuY3lCBgoEX3JwbUIGCgRfdHBtImIKCENvb2xkb3duEg0KBXNjb3BlGAEgASgJEikKBXVudGlsGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIMCgRzdGVwGAMgASgNEg4KBnJlYXNvbhgEIAEoCSJaChFDcmVkZW50aWFsRmFpbHVyZRIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSJgoCYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIoEBCglXaW5kb3dVc2USKQoGbGVuZ3RoGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhAKCHJlcXVlc3RzGAIgASgDEhAKCGZhaWx1cmVzGAMgASgDEg4KBnRva2VucxgEIAEoAxIVCg1jb3N0X25hbm9fdXNkGAUgASgDInAKGVNldENyZWRlbnRpYWxTdGF0ZVJlcXVlc3QSEAoIcHJvdmlkZXIYASABKAkSDAoEbmFtZRgCIAEoCRIzCgZhY3Rpb24YAyABKA4yIy5jYXVzZXdheS5hZG1pbi52MS5DcmVkZW50aWFsQWN0aW9uIk8KGlNldENyZWRlbnRpYWxTdGF0ZVJlc3BvbnNlEjEKCmNyZWRlbnRpYWwYASABKAsyHS5jYXVzZXdheS5hZG1pbi52MS5DcmVkZW50aWFsIqwBCgdCcmVha2VyEhAKCHByb3ZpZGVyGAEgASgJEg0KBW1vZGVsGAIgASgJEi4KBXN0YXRlGAMgASgOMh8uY2F1c2V3YXkuYWRtaW4udjEuQnJlYWtlclN0YXRlEhAKCHJlcXVlc3RzGAQgASgDEhAKCGZhaWx1cmVzGAUgASgDEiwKCHRyaWVzX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIVChNMaXN0QnJlYWtlcnNSZXF1ZXN0IkQKFExpc3RCcmVha2Vyc1Jlc3BvbnNlEiwKCGJyZWFrZXJzGAEgAygLMhouY2F1c2V3YXkuYWRtaW4udjEuQnJlYWtlciI2ChNSZXNldEJyZWFrZXJSZXF1ZXN0EhAKCHByb3ZpZGVyGAEgASgJEg0KBW1vZGVsGAIgASgJIkMKFFJlc2V0QnJlYWtlclJlc3BvbnNlEisKB2JyZWFrZXIYASABKAsyGi5jYXVzZXdheS5hZG1pbi52MS5CcmVha2VyIikKFFJlZnJlc2hNb2RlbHNSZXF1ZXN0EhEKCXByb3ZpZGVycxgBIAMoCSJHChVSZWZyZXNoTW9kZWxzUmVzcG9uc2USLgoJcHJvdmlkZXJzGAEgAygLMhsuY2F1c2V3YXkuYWRtaW4udjEuUHJvdmlkZXIiNgoRVGVzdFRhcmdldFJlcXVlc3QSDQoFbW9kZWwYASABKAkSEgoKY3JlZGVudGlhbBgCIAEoCSLKAgoSVGVzdFRhcmdldFJlc3BvbnNlEhIKCnJlcXVlc3RfaWQYASABKAkSEAoIcHJvdmlkZXIYAiABKAkSDQoFbW9kZWwYAyABKAkSEgoKY3JlZGVudGlhbBgEIAEoCRIsCgVlcnJvchgFIAEoCzIdLmNhdXNld2F5LmNoYXQudjEuRXJyb3JEZXRhaWwSDAoEdGV4dBgGIAEoCRIVCghhc2tlZF91cxgHIAEoA0gAiAEBEhQKB2hlYWRfdXMYCCABKANIAYgBARITCgtkdXJhdGlvbl91cxgJIAEoAxImCgV1c2FnZRgKIAEoCzIXLmNhdXNld2F5LmNoYXQudjEuVXNhZ2USGgoNY29zdF9uYW5vX3VzZBgLIAEoA0gCiAEBQgsKCV9hc2tlZF91c0IKCghfaGVhZF91c0IQCg5fY29zdF9uYW5vX3VzZCIjCg9HZXRRdW90YVJlcXVlc3QSEAoIcHJvdmlkZXIYASABKAkiRwoQR2V0UXVvdGFSZXNwb25zZRIzCglwcm92aWRlcnMYASADKAsyIC5jYXVzZXdheS5hZG1pbi52MS5Qcm92aWRlclF1b3RhIo4BCg1Qcm92aWRlclF1b3RhEhAKCHByb3ZpZGVyGAEgASgJEjcKC2NyZWRlbnRpYWxzGAIgAygLMiIuY2F1c2V3YXkuYWRtaW4udjEuQ3JlZGVudGlhbFF1b3RhEjIKCWxhdGVuY2llcxgDIAMoCzIfLmNhdXNld2F5LmFkbWluLnYxLk1vZGVsTGF0ZW5jeSK7AQoPQ3JlZGVudGlhbFF1b3RhEgwKBG5hbWUYASABKAkSDgoGbWFza2VkGAIgASgJEiwKBm1pbnV0ZRgDIAEoCzIcLmNhdXNld2F5LmFkbWluLnYxLldpbmRvd1VzZRIsCgZ3aW5kb3cYBCABKAsyHC5jYXVzZXdheS5hZG1pbi52MS5XaW5kb3dVc2USLgoGbGltaXRzGAUgAygLMh4uY2F1c2V3YXkuYWRtaW4udjEuTW9kZWxMaW1pdHMikAIKC01vZGVsTGltaXRzEg0KBW1vZGVsGAEgASgJEisKB3RvbGRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCHJlcXVlc3RzGAMgASgLMhwuY2F1c2V3YXkuYWRtaW4udjEuUmF0ZUxpbWl0EiwKBnRva2VucxgEIAEoCzIcLmNhdXNld2F5LmFkbWluLnYxLlJhdGVMaW1pdBIyCgxpbnB1dF90b2tlbnMYBSABKAsyHC5jYXVzZXdheS5hZG1pbi52MS5SYXRlTGltaXQSMwoNb3V0cHV0X3Rva2VucxgGIAEoCzIcLmNhdXNld2F5LmFkbWluLnYxLlJhdGVMaW1pdCJ+CglSYXRlTGltaXQSEgoFbGltaXQYASABKANIAIgBARIWCglyZW1haW5pbmcYAiABKANIAYgBARItCglyZXNldHNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQggKBl9saW1pdEIMCgpfcmVtYWluaW5nIs4BCgxNb2RlbExhdGVuY3kSDQoFbW9kZWwYASABKAkSGwoOZmlyc3RfdG9rZW5fdXMYAiABKANIAIgBARIfChJwOTVfZmlyc3RfdG9rZW5fdXMYAyABKANIAYgBARIeChF0b2tlbnNfcGVyX3NlY29uZBgEIAEoAUgCiAEBEhEKCWluX2ZsaWdodBgFIAEoDUIRCg9fZmlyc3RfdG9rZW5fdXNCFQoTX3A5NV9maXJzdF90b2tlbl91c0IUChJfdG9rZW5zX3Blcl9zZWNvbmQq+AEKD0NyZWRlbnRpYWxTdGF0ZRIgChxDUkVERU5USUFMX1NUQVRFX1VOU1BFQ0lGSUVEEAASGgoWQ1JFREVOVElBTF9TVEFURV9SRUFEWRABEh0KGUNSRURFTlRJQUxfU1RBVEVfRElTQUJMRUQQAhIbChdDUkVERU5USUFMX1NUQVRFX0xPQ0tFRBADEhwKGENSRURFTlRJQUxfU1RBVEVfQ09PTElORxAEEhkKFUNSRURFTlRJQUxfU1RBVEVfQlVTWRAFEhgKFENSRURFTlRJQUxfU1RBVEVfUlBNEAYSGAoUQ1JFREVOVElBTF9TVEFURV9UUE0QByqYAQoQQ3JlZGVudGlhbEFjdGlvbhIhCh1DUkVERU5USUFMX0FDVElPTl9VTlNQRUNJRklFRBAAEhwKGENSRURFTlRJQUxfQUNUSU9OX0VOQUJMRRABEh0KGUNSRURFTlRJQUxfQUNUSU9OX0RJU0FCTEUQAhIkCiBDUkVERU5USUFMX0FDVElPTl9DTEVBUl9DT09MRE9XThADKnwKDEJyZWFrZXJTdGF0ZRIdChlCUkVBS0VSX1NUQVRFX1VOU1BFQ0lGSUVEEAASGAoUQlJFQUtFUl9TVEFURV9DTE9TRUQQARIWChJCUkVBS0VSX1NUQVRFX09QRU4QAhIbChdCUkVBS0VSX1NUQVRFX0hBTEZfT1BFThADMtUICgxBZG1pblNlcnZpY2USWwoJR2V0U3RhdHVzEiMuY2F1c2V3YXkuYWRtaW4udjEuR2V0U3RhdHVzUmVxdWVzdBokLmNhdXNld2F5LmFkbWluLnYxLkdldFN0YXR1c1Jlc3BvbnNlIgOQAgESXwoMUmVsb2FkQ29uZmlnEiYuY2F1c2V3YXkuYWRtaW4udjEuUmVsb2FkQ29uZmlnUmVxdWVzdBonLmNhdXNld2F5LmFkbWluLnYxLlJlbG9hZENvbmZpZ1Jlc3BvbnNlElwKC0NoZWNrQ29uZmlnEiUuY2F1c2V3YXkuYWRtaW4udjEuQ2hlY2tDb25maWdSZXF1ZXN0GiYuY2F1c2V3YXkuYWRtaW4udjEuQ2hlY2tDb25maWdSZXNwb25zZRJnCg1MaXN0UHJvdmlkZXJzEicuY2F1c2V3YXkuYWRtaW4udjEuTGlzdFByb3ZpZGVyc1JlcXVlc3QaKC5jYXVzZXdheS5hZG1pbi52MS5MaXN0UHJvdmlkZXJzUmVzcG9uc2UiA5ACARJtCg9MaXN0Q3JlZGVudGlhbHMSKS5jYXVzZXdheS5hZG1pbi52MS5MaXN0Q3JlZGVudGlhbHNSZXF1ZXN0GiouY2F1c2V3YXkuYWRtaW4udjEuTGlzdENyZWRlbnRpYWxzUmVzcG9uc2UiA5ACARJxChJTZXRDcmVkZW50aWFsU3RhdGUSLC5jYXVzZXdheS5hZG1pbi52MS5TZXRDcmVkZW50aWFsU3RhdGVSZXF1ZXN0Gi0uY2F1c2V3YXkuYWRtaW4udjEuU2V0Q3JlZGVudGlhbFN0YXRlUmVzcG9uc2USZAoMTGlzdEJyZWFrZXJzEiYuY2F1c2V3YXkuYWRtaW4udjEuTGlzdEJyZWFrZXJzUmVxdWVzdBonLmNhdXNld2F5LmFkbWluLnYxLkxpc3RCcmVha2Vyc1Jlc3BvbnNlIgOQAgESXwoMUmVzZXRCcmVha2VyEiYuY2F1c2V3YXkuYWRtaW4udjEuUmVzZXRCcmVha2VyUmVxdWVzdBonLmNhdXNld2F5LmFkbWluLnYxLlJlc2V0QnJlYWtlclJlc3BvbnNlEmIKDVJlZnJlc2hNb2RlbHMSJy5jYXVzZXdheS5hZG1pbi52MS5SZWZyZXNoTW9kZWxzUmVxdWVzdBooLmNhdXNld2F5LmFkbWluLnYxLlJlZnJlc2hNb2RlbHNSZXNwb25zZRJZCgpUZXN0VGFyZ2V0EiQuY2F1c2V3YXkuYWRtaW4udjEuVGVzdFRhcmdldFJlcXVlc3QaJS5jYXVzZXdheS5hZG1pbi52MS5UZXN0VGFyZ2V0UmVzcG9uc2USWAoIR2V0UXVvdGESIi5jYXVzZXdheS5hZG1pbi52MS5HZXRRdW90YVJlcXVlc3QaIy5jYXVzZXdheS5hZG1pbi52MS5HZXRRdW90YVJlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_causeway_chat_v1_chat, file_causeway_chat_v1_usage, file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * Asks what runs.
@@ -155,6 +159,34 @@ export type Provider = Message<"causeway.admin.v1.Provider"> & {
    * @generated from field: repeated string models = 5;
    */
   models: string[];
+
+  /**
+   * When its list of models was had. Unset: it never was.
+   *
+   * @generated from field: google.protobuf.Timestamp models_listed_at = 6;
+   */
+  modelsListedAt?: Timestamp | undefined;
+
+  /**
+   * Why its list of models could not be had the last time. Unset: it could, or it has not been asked.
+   *
+   * @generated from field: causeway.chat.v1.ErrorDetail list_error = 7;
+   */
+  listError?: ErrorDetail | undefined;
+
+  /**
+   * How many credentials it has. A provider that needs none has 0.
+   *
+   * @generated from field: uint32 credential_count = 8;
+   */
+  credentialCount: number;
+
+  /**
+   * Of these: how many are in the state CREDENTIAL_STATE_READY.
+   *
+   * @generated from field: uint32 credentials_ready = 9;
+   */
+  credentialsReady: number;
 };
 
 /**
@@ -178,11 +210,26 @@ export type Alias = Message<"causeway.admin.v1.Alias"> & {
   name: string;
 
   /**
-   * "provider/model".
+   * "provider/model". Of several: the first.
    *
    * @generated from field: string target = 2;
    */
   target: string;
+
+  /**
+   * "provider/model", in the order of the configuration; those that conditions lead to come last.
+   *
+   * @generated from field: repeated string targets = 3;
+   */
+  targets: string[];
+
+  /**
+   * How the targets are put in order: "fallback", "weighted", "round-robin", "least-latency", "least-cost" or
+   * "least-busy".
+   *
+   * @generated from field: string strategy = 4;
+   */
+  strategy: string;
 };
 
 /**
@@ -362,6 +409,1125 @@ export const ConfigProblemSchema: GenMessage<ConfigProblem> = /*@__PURE__*/
   messageDesc(file_causeway_admin_v1_admin, 9);
 
 /**
+ * Asks for the providers.
+ *
+ * @generated from message causeway.admin.v1.ListProvidersRequest
+ */
+export type ListProvidersRequest = Message<"causeway.admin.v1.ListProvidersRequest"> & {
+};
+
+/**
+ * Describes the message causeway.admin.v1.ListProvidersRequest.
+ * Use `create(ListProvidersRequestSchema)` to create a new message.
+ */
+export const ListProvidersRequestSchema: GenMessage<ListProvidersRequest> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 10);
+
+/**
+ * The providers.
+ *
+ * @generated from message causeway.admin.v1.ListProvidersResponse
+ */
+export type ListProvidersResponse = Message<"causeway.admin.v1.ListProvidersResponse"> & {
+  /**
+   * By name.
+   *
+   * @generated from field: repeated causeway.admin.v1.Provider providers = 1;
+   */
+  providers: Provider[];
+};
+
+/**
+ * Describes the message causeway.admin.v1.ListProvidersResponse.
+ * Use `create(ListProvidersResponseSchema)` to create a new message.
+ */
+export const ListProvidersResponseSchema: GenMessage<ListProvidersResponse> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 11);
+
+/**
+ * Asks for credentials.
+ *
+ * @generated from message causeway.admin.v1.ListCredentialsRequest
+ */
+export type ListCredentialsRequest = Message<"causeway.admin.v1.ListCredentialsRequest"> & {
+  /**
+   * Only this provider's. Empty: all.
+   *
+   * @generated from field: string provider = 1;
+   */
+  provider: string;
+};
+
+/**
+ * Describes the message causeway.admin.v1.ListCredentialsRequest.
+ * Use `create(ListCredentialsRequestSchema)` to create a new message.
+ */
+export const ListCredentialsRequestSchema: GenMessage<ListCredentialsRequest> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 12);
+
+/**
+ * Credentials.
+ *
+ * @generated from message causeway.admin.v1.ListCredentialsResponse
+ */
+export type ListCredentialsResponse = Message<"causeway.admin.v1.ListCredentialsResponse"> & {
+  /**
+   * By provider, then in the order of the configuration.
+   *
+   * @generated from field: repeated causeway.admin.v1.Credential credentials = 1;
+   */
+  credentials: Credential[];
+};
+
+/**
+ * Describes the message causeway.admin.v1.ListCredentialsResponse.
+ * Use `create(ListCredentialsResponseSchema)` to create a new message.
+ */
+export const ListCredentialsResponseSchema: GenMessage<ListCredentialsResponse> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 13);
+
+/**
+ * A provider's credential and how it is doing. A provider that needs none has one without a name, which cools down, too.
+ *
+ * @generated from message causeway.admin.v1.Credential
+ */
+export type Credential = Message<"causeway.admin.v1.Credential"> & {
+  /**
+   * Its provider's name.
+   *
+   * @generated from field: string provider = 1;
+   */
+  provider: string;
+
+  /**
+   * Its name, unique among its provider's.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * Enough to tell keys apart, too little to use one. Empty: the provider needs none.
+   *
+   * @generated from field: string masked = 3;
+   */
+  masked: string;
+
+  /**
+   * 1 is used first; a higher number only when none with a lower one can serve.
+   *
+   * @generated from field: uint32 tier = 4;
+   */
+  tier: number;
+
+  /**
+   * Its share of the requests, relative to the others of its tier.
+   *
+   * @generated from field: double weight = 5;
+   */
+  weight: number;
+
+  /**
+   * Whether it serves.
+   *
+   * @generated from field: causeway.admin.v1.CredentialState state = 6;
+   */
+  state: CredentialState;
+
+  /**
+   * Models it does not serve for now.
+   *
+   * @generated from field: repeated causeway.admin.v1.Cooldown cooldowns = 7;
+   */
+  cooldowns: Cooldown[];
+
+  /**
+   * Until when it is kept out because its provider refused it. Unset: it is not.
+   *
+   * @generated from field: google.protobuf.Timestamp locked_until = 8;
+   */
+  lockedUntil?: Timestamp | undefined;
+
+  /**
+   * Its last failure. Unset: none since it is known.
+   *
+   * @generated from field: causeway.admin.v1.CredentialFailure last_error = 9;
+   */
+  lastError?: CredentialFailure | undefined;
+
+  /**
+   * Requests that are running.
+   *
+   * @generated from field: uint32 in_flight = 10;
+   */
+  inFlight: number;
+
+  /**
+   * The most requests at a time. Unset: no limit.
+   *
+   * @generated from field: optional int64 concurrency = 11;
+   */
+  concurrency?: bigint | undefined;
+
+  /**
+   * The most requests in a minute. Unset: no limit.
+   *
+   * @generated from field: optional int64 rpm = 12;
+   */
+  rpm?: bigint | undefined;
+
+  /**
+   * The most tokens in a minute, input and output together. Unset: no limit.
+   *
+   * @generated from field: optional int64 tpm = 13;
+   */
+  tpm?: bigint | undefined;
+
+  /**
+   * What was used in the last minute.
+   *
+   * @generated from field: causeway.admin.v1.WindowUse minute = 14;
+   */
+  minute?: WindowUse | undefined;
+
+  /**
+   * What was used in the window that rotation counts over.
+   *
+   * @generated from field: causeway.admin.v1.WindowUse window = 15;
+   */
+  window?: WindowUse | undefined;
+};
+
+/**
+ * Describes the message causeway.admin.v1.Credential.
+ * Use `create(CredentialSchema)` to create a new message.
+ */
+export const CredentialSchema: GenMessage<Credential> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 14);
+
+/**
+ * A time in which a credential does not serve some models.
+ *
+ * @generated from message causeway.admin.v1.Cooldown
+ */
+export type Cooldown = Message<"causeway.admin.v1.Cooldown"> & {
+  /**
+   * The model, or the patterns of the models that share the limit, joined with ", ".
+   *
+   * @generated from field: string scope = 1;
+   */
+  scope: string;
+
+  /**
+   * When it ends.
+   *
+   * @generated from field: google.protobuf.Timestamp until = 2;
+   */
+  until?: Timestamp | undefined;
+
+  /**
+   * How many in a row came without a time to wait for. 0: the provider said how long.
+   *
+   * @generated from field: uint32 step = 3;
+   */
+  step: number;
+
+  /**
+   * What brought it.
+   *
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message causeway.admin.v1.Cooldown.
+ * Use `create(CooldownSchema)` to create a new message.
+ */
+export const CooldownSchema: GenMessage<Cooldown> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 15);
+
+/**
+ * A failure of a credential.
+ *
+ * @generated from message causeway.admin.v1.CredentialFailure
+ */
+export type CredentialFailure = Message<"causeway.admin.v1.CredentialFailure"> & {
+  /**
+   * The gateway's error code.
+   *
+   * @generated from field: string code = 1;
+   */
+  code: string;
+
+  /**
+   * What went wrong.
+   *
+   * @generated from field: string message = 2;
+   */
+  message: string;
+
+  /**
+   * When.
+   *
+   * @generated from field: google.protobuf.Timestamp at = 3;
+   */
+  at?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message causeway.admin.v1.CredentialFailure.
+ * Use `create(CredentialFailureSchema)` to create a new message.
+ */
+export const CredentialFailureSchema: GenMessage<CredentialFailure> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 16);
+
+/**
+ * What was used within a window of time that ends now.
+ *
+ * @generated from message causeway.admin.v1.WindowUse
+ */
+export type WindowUse = Message<"causeway.admin.v1.WindowUse"> & {
+  /**
+   * The window's length.
+   *
+   * @generated from field: google.protobuf.Duration length = 1;
+   */
+  length?: Duration | undefined;
+
+  /**
+   * Requests.
+   *
+   * @generated from field: int64 requests = 2;
+   */
+  requests: bigint;
+
+  /**
+   * Of these: failed.
+   *
+   * @generated from field: int64 failures = 3;
+   */
+  failures: bigint;
+
+  /**
+   * Tokens, input and output together.
+   *
+   * @generated from field: int64 tokens = 4;
+   */
+  tokens: bigint;
+
+  /**
+   * Cost of what has a known price, in billionths of a US dollar.
+   *
+   * @generated from field: int64 cost_nano_usd = 5;
+   */
+  costNanoUsd: bigint;
+};
+
+/**
+ * Describes the message causeway.admin.v1.WindowUse.
+ * Use `create(WindowUseSchema)` to create a new message.
+ */
+export const WindowUseSchema: GenMessage<WindowUse> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 17);
+
+/**
+ * Asks for another state of a credential.
+ *
+ * @generated from message causeway.admin.v1.SetCredentialStateRequest
+ */
+export type SetCredentialStateRequest = Message<"causeway.admin.v1.SetCredentialStateRequest"> & {
+  /**
+   * Its provider's name.
+   *
+   * @generated from field: string provider = 1;
+   */
+  provider: string;
+
+  /**
+   * Its name. Empty: the nameless one of a provider that needs none.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * What to do.
+   *
+   * @generated from field: causeway.admin.v1.CredentialAction action = 3;
+   */
+  action: CredentialAction;
+};
+
+/**
+ * Describes the message causeway.admin.v1.SetCredentialStateRequest.
+ * Use `create(SetCredentialStateRequestSchema)` to create a new message.
+ */
+export const SetCredentialStateRequestSchema: GenMessage<SetCredentialStateRequest> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 18);
+
+/**
+ * The credential's new state.
+ *
+ * @generated from message causeway.admin.v1.SetCredentialStateResponse
+ */
+export type SetCredentialStateResponse = Message<"causeway.admin.v1.SetCredentialStateResponse"> & {
+  /**
+   * The credential.
+   *
+   * @generated from field: causeway.admin.v1.Credential credential = 1;
+   */
+  credential?: Credential | undefined;
+};
+
+/**
+ * Describes the message causeway.admin.v1.SetCredentialStateResponse.
+ * Use `create(SetCredentialStateResponseSchema)` to create a new message.
+ */
+export const SetCredentialStateResponseSchema: GenMessage<SetCredentialStateResponse> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 19);
+
+/**
+ * The circuit breaker of one model of one provider.
+ *
+ * @generated from message causeway.admin.v1.Breaker
+ */
+export type Breaker = Message<"causeway.admin.v1.Breaker"> & {
+  /**
+   * The provider's name.
+   *
+   * @generated from field: string provider = 1;
+   */
+  provider: string;
+
+  /**
+   * The provider's name for the model.
+   *
+   * @generated from field: string model = 2;
+   */
+  model: string;
+
+  /**
+   * What it does.
+   *
+   * @generated from field: causeway.admin.v1.BreakerState state = 3;
+   */
+  state: BreakerState;
+
+  /**
+   * Requests within its window.
+   *
+   * @generated from field: int64 requests = 4;
+   */
+  requests: bigint;
+
+  /**
+   * Of these: failures of the network or the server.
+   *
+   * @generated from field: int64 failures = 5;
+   */
+  failures: bigint;
+
+  /**
+   * When it lets a request try. Unset: it is not open.
+   *
+   * @generated from field: google.protobuf.Timestamp tries_at = 6;
+   */
+  triesAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message causeway.admin.v1.Breaker.
+ * Use `create(BreakerSchema)` to create a new message.
+ */
+export const BreakerSchema: GenMessage<Breaker> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 20);
+
+/**
+ * Asks for the circuit breakers.
+ *
+ * @generated from message causeway.admin.v1.ListBreakersRequest
+ */
+export type ListBreakersRequest = Message<"causeway.admin.v1.ListBreakersRequest"> & {
+};
+
+/**
+ * Describes the message causeway.admin.v1.ListBreakersRequest.
+ * Use `create(ListBreakersRequestSchema)` to create a new message.
+ */
+export const ListBreakersRequestSchema: GenMessage<ListBreakersRequest> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 21);
+
+/**
+ * The circuit breakers.
+ *
+ * @generated from message causeway.admin.v1.ListBreakersResponse
+ */
+export type ListBreakersResponse = Message<"causeway.admin.v1.ListBreakersResponse"> & {
+  /**
+   * All there are. None: nothing was asked yet, or the configuration switches them off.
+   *
+   * @generated from field: repeated causeway.admin.v1.Breaker breakers = 1;
+   */
+  breakers: Breaker[];
+};
+
+/**
+ * Describes the message causeway.admin.v1.ListBreakersResponse.
+ * Use `create(ListBreakersResponseSchema)` to create a new message.
+ */
+export const ListBreakersResponseSchema: GenMessage<ListBreakersResponse> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 22);
+
+/**
+ * Asks for a circuit breaker to be closed.
+ *
+ * @generated from message causeway.admin.v1.ResetBreakerRequest
+ */
+export type ResetBreakerRequest = Message<"causeway.admin.v1.ResetBreakerRequest"> & {
+  /**
+   * The provider's name.
+   *
+   * @generated from field: string provider = 1;
+   */
+  provider: string;
+
+  /**
+   * The provider's name for the model.
+   *
+   * @generated from field: string model = 2;
+   */
+  model: string;
+};
+
+/**
+ * Describes the message causeway.admin.v1.ResetBreakerRequest.
+ * Use `create(ResetBreakerRequestSchema)` to create a new message.
+ */
+export const ResetBreakerRequestSchema: GenMessage<ResetBreakerRequest> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 23);
+
+/**
+ * The circuit breaker's new state.
+ *
+ * @generated from message causeway.admin.v1.ResetBreakerResponse
+ */
+export type ResetBreakerResponse = Message<"causeway.admin.v1.ResetBreakerResponse"> & {
+  /**
+   * The circuit breaker.
+   *
+   * @generated from field: causeway.admin.v1.Breaker breaker = 1;
+   */
+  breaker?: Breaker | undefined;
+};
+
+/**
+ * Describes the message causeway.admin.v1.ResetBreakerResponse.
+ * Use `create(ResetBreakerResponseSchema)` to create a new message.
+ */
+export const ResetBreakerResponseSchema: GenMessage<ResetBreakerResponse> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 24);
+
+/**
+ * Asks for lists of models to be had anew.
+ *
+ * @generated from message causeway.admin.v1.RefreshModelsRequest
+ */
+export type RefreshModelsRequest = Message<"causeway.admin.v1.RefreshModelsRequest"> & {
+  /**
+   * Names of the providers to ask. Empty: all.
+   *
+   * @generated from field: repeated string providers = 1;
+   */
+  providers: string[];
+};
+
+/**
+ * Describes the message causeway.admin.v1.RefreshModelsRequest.
+ * Use `create(RefreshModelsRequestSchema)` to create a new message.
+ */
+export const RefreshModelsRequestSchema: GenMessage<RefreshModelsRequest> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 25);
+
+/**
+ * What the providers said.
+ *
+ * @generated from message causeway.admin.v1.RefreshModelsResponse
+ */
+export type RefreshModelsResponse = Message<"causeway.admin.v1.RefreshModelsResponse"> & {
+  /**
+   * Those that were asked, by name.
+   *
+   * @generated from field: repeated causeway.admin.v1.Provider providers = 1;
+   */
+  providers: Provider[];
+};
+
+/**
+ * Describes the message causeway.admin.v1.RefreshModelsResponse.
+ * Use `create(RefreshModelsResponseSchema)` to create a new message.
+ */
+export const RefreshModelsResponseSchema: GenMessage<RefreshModelsResponse> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 26);
+
+/**
+ * Asks for a model to be tried.
+ *
+ * @generated from message causeway.admin.v1.TestTargetRequest
+ */
+export type TestTargetRequest = Message<"causeway.admin.v1.TestTargetRequest"> & {
+  /**
+   * "provider/model", or a name of the configuration.
+   *
+   * @generated from field: string model = 1;
+   */
+  model: string;
+
+  /**
+   * The name of the credential to try it with. Empty: the one whose turn it is. NOT_FOUND lists the names there are.
+   *
+   * @generated from field: string credential = 2;
+   */
+  credential: string;
+};
+
+/**
+ * Describes the message causeway.admin.v1.TestTargetRequest.
+ * Use `create(TestTargetRequestSchema)` to create a new message.
+ */
+export const TestTargetRequestSchema: GenMessage<TestTargetRequest> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 27);
+
+/**
+ * What became of the trial.
+ *
+ * @generated from message causeway.admin.v1.TestTargetResponse
+ */
+export type TestTargetResponse = Message<"causeway.admin.v1.TestTargetResponse"> & {
+  /**
+   * Its id in the ledger: what StatsService.ExplainRequest takes.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+
+  /**
+   * The provider that was asked. Empty: none was.
+   *
+   * @generated from field: string provider = 2;
+   */
+  provider: string;
+
+  /**
+   * The provider's name for the model.
+   *
+   * @generated from field: string model = 3;
+   */
+  model: string;
+
+  /**
+   * The name of the credential it was asked with. Empty: none.
+   *
+   * @generated from field: string credential = 4;
+   */
+  credential: string;
+
+  /**
+   * What went wrong. Unset: it works.
+   *
+   * @generated from field: causeway.chat.v1.ErrorDetail error = 5;
+   */
+  error?: ErrorDetail | undefined;
+
+  /**
+   * The first 200 characters of what the model said.
+   *
+   * @generated from field: string text = 6;
+   */
+  text: string;
+
+  /**
+   * From the start until the provider was asked, in microseconds. Unset: it was not.
+   *
+   * @generated from field: optional int64 asked_us = 7;
+   */
+  askedUs?: bigint | undefined;
+
+  /**
+   * From the start until the head of the answer was there, in microseconds. Unset: there was none.
+   *
+   * @generated from field: optional int64 head_us = 8;
+   */
+  headUs?: bigint | undefined;
+
+  /**
+   * From the start to the end, in microseconds.
+   *
+   * @generated from field: int64 duration_us = 9;
+   */
+  durationUs: bigint;
+
+  /**
+   * Tokens by kind. Unset: nothing is known.
+   *
+   * @generated from field: causeway.chat.v1.Usage usage = 10;
+   */
+  usage?: Usage | undefined;
+
+  /**
+   * Cost in billionths of a US dollar. Unset: the price is not known.
+   *
+   * @generated from field: optional int64 cost_nano_usd = 11;
+   */
+  costNanoUsd?: bigint | undefined;
+};
+
+/**
+ * Describes the message causeway.admin.v1.TestTargetResponse.
+ * Use `create(TestTargetResponseSchema)` to create a new message.
+ */
+export const TestTargetResponseSchema: GenMessage<TestTargetResponse> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 28);
+
+/**
+ * Asks what is left.
+ *
+ * @generated from message causeway.admin.v1.GetQuotaRequest
+ */
+export type GetQuotaRequest = Message<"causeway.admin.v1.GetQuotaRequest"> & {
+  /**
+   * Only of this provider. Empty: of all.
+   *
+   * @generated from field: string provider = 1;
+   */
+  provider: string;
+};
+
+/**
+ * Describes the message causeway.admin.v1.GetQuotaRequest.
+ * Use `create(GetQuotaRequestSchema)` to create a new message.
+ */
+export const GetQuotaRequestSchema: GenMessage<GetQuotaRequest> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 29);
+
+/**
+ * What was used and what is left.
+ *
+ * @generated from message causeway.admin.v1.GetQuotaResponse
+ */
+export type GetQuotaResponse = Message<"causeway.admin.v1.GetQuotaResponse"> & {
+  /**
+   * By name.
+   *
+   * @generated from field: repeated causeway.admin.v1.ProviderQuota providers = 1;
+   */
+  providers: ProviderQuota[];
+};
+
+/**
+ * Describes the message causeway.admin.v1.GetQuotaResponse.
+ * Use `create(GetQuotaResponseSchema)` to create a new message.
+ */
+export const GetQuotaResponseSchema: GenMessage<GetQuotaResponse> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 30);
+
+/**
+ * What was used and what is left of a provider.
+ *
+ * @generated from message causeway.admin.v1.ProviderQuota
+ */
+export type ProviderQuota = Message<"causeway.admin.v1.ProviderQuota"> & {
+  /**
+   * The provider's name.
+   *
+   * @generated from field: string provider = 1;
+   */
+  provider: string;
+
+  /**
+   * Its credentials, in the order of the configuration.
+   *
+   * @generated from field: repeated causeway.admin.v1.CredentialQuota credentials = 2;
+   */
+  credentials: CredentialQuota[];
+
+  /**
+   * Its models that were asked.
+   *
+   * @generated from field: repeated causeway.admin.v1.ModelLatency latencies = 3;
+   */
+  latencies: ModelLatency[];
+};
+
+/**
+ * Describes the message causeway.admin.v1.ProviderQuota.
+ * Use `create(ProviderQuotaSchema)` to create a new message.
+ */
+export const ProviderQuotaSchema: GenMessage<ProviderQuota> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 31);
+
+/**
+ * What was used and what is left of a credential.
+ *
+ * @generated from message causeway.admin.v1.CredentialQuota
+ */
+export type CredentialQuota = Message<"causeway.admin.v1.CredentialQuota"> & {
+  /**
+   * Its name. Empty: the provider needs no credential.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * As in Credential.
+   *
+   * @generated from field: string masked = 2;
+   */
+  masked: string;
+
+  /**
+   * What was used in the last minute.
+   *
+   * @generated from field: causeway.admin.v1.WindowUse minute = 3;
+   */
+  minute?: WindowUse | undefined;
+
+  /**
+   * What was used in the window that rotation counts over.
+   *
+   * @generated from field: causeway.admin.v1.WindowUse window = 4;
+   */
+  window?: WindowUse | undefined;
+
+  /**
+   * What its provider told last, by model. None: it tells nothing.
+   *
+   * @generated from field: repeated causeway.admin.v1.ModelLimits limits = 5;
+   */
+  limits: ModelLimits[];
+};
+
+/**
+ * Describes the message causeway.admin.v1.CredentialQuota.
+ * Use `create(CredentialQuotaSchema)` to create a new message.
+ */
+export const CredentialQuotaSchema: GenMessage<CredentialQuota> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 32);
+
+/**
+ * A provider's limits for a model, as the head of its last answer told them.
+ *
+ * @generated from message causeway.admin.v1.ModelLimits
+ */
+export type ModelLimits = Message<"causeway.admin.v1.ModelLimits"> & {
+  /**
+   * The provider's name for the model.
+   *
+   * @generated from field: string model = 1;
+   */
+  model: string;
+
+  /**
+   * When it told.
+   *
+   * @generated from field: google.protobuf.Timestamp told_at = 2;
+   */
+  toldAt?: Timestamp | undefined;
+
+  /**
+   * Of requests. Unset: it tells nothing, as with the next three.
+   *
+   * @generated from field: causeway.admin.v1.RateLimit requests = 3;
+   */
+  requests?: RateLimit | undefined;
+
+  /**
+   * Of tokens, input and output together.
+   *
+   * @generated from field: causeway.admin.v1.RateLimit tokens = 4;
+   */
+  tokens?: RateLimit | undefined;
+
+  /**
+   * Of input tokens.
+   *
+   * @generated from field: causeway.admin.v1.RateLimit input_tokens = 5;
+   */
+  inputTokens?: RateLimit | undefined;
+
+  /**
+   * Of output tokens.
+   *
+   * @generated from field: causeway.admin.v1.RateLimit output_tokens = 6;
+   */
+  outputTokens?: RateLimit | undefined;
+};
+
+/**
+ * Describes the message causeway.admin.v1.ModelLimits.
+ * Use `create(ModelLimitsSchema)` to create a new message.
+ */
+export const ModelLimitsSchema: GenMessage<ModelLimits> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 33);
+
+/**
+ * A provider's limit. Unset: it does not say.
+ *
+ * @generated from message causeway.admin.v1.RateLimit
+ */
+export type RateLimit = Message<"causeway.admin.v1.RateLimit"> & {
+  /**
+   * The most there may be.
+   *
+   * @generated from field: optional int64 limit = 1;
+   */
+  limit?: bigint | undefined;
+
+  /**
+   * What was left.
+   *
+   * @generated from field: optional int64 remaining = 2;
+   */
+  remaining?: bigint | undefined;
+
+  /**
+   * When it is whole again. In the past: it is by now.
+   *
+   * @generated from field: google.protobuf.Timestamp resets_at = 3;
+   */
+  resetsAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message causeway.admin.v1.RateLimit.
+ * Use `create(RateLimitSchema)` to create a new message.
+ */
+export const RateLimitSchema: GenMessage<RateLimit> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 34);
+
+/**
+ * How fast a model answers. Unset: nothing, or too little, is known.
+ *
+ * @generated from message causeway.admin.v1.ModelLatency
+ */
+export type ModelLatency = Message<"causeway.admin.v1.ModelLatency"> & {
+  /**
+   * The provider's name for the model.
+   *
+   * @generated from field: string model = 1;
+   */
+  model: string;
+
+  /**
+   * Until the answer begins: the moving average, in microseconds.
+   *
+   * @generated from field: optional int64 first_token_us = 2;
+   */
+  firstTokenUs?: bigint | undefined;
+
+  /**
+   * The time within which 95 of 100 answers began, in microseconds.
+   *
+   * @generated from field: optional int64 p95_first_token_us = 3;
+   */
+  p95FirstTokenUs?: bigint | undefined;
+
+  /**
+   * Output tokens a second: the moving average.
+   *
+   * @generated from field: optional double tokens_per_second = 4;
+   */
+  tokensPerSecond?: number | undefined;
+
+  /**
+   * Requests that are running.
+   *
+   * @generated from field: uint32 in_flight = 5;
+   */
+  inFlight: number;
+};
+
+/**
+ * Describes the message causeway.admin.v1.ModelLatency.
+ * Use `create(ModelLatencySchema)` to create a new message.
+ */
+export const ModelLatencySchema: GenMessage<ModelLatency> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 35);
+
+/**
+ * Whether a credential serves, or why not.
+ *
+ * @generated from enum causeway.admin.v1.CredentialState
+ */
+export const CredentialState = {
+  /**
+   * Not known to this version.
+   *
+   * @generated from enum value: CREDENTIAL_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * It serves.
+   *
+   * @generated from enum value: CREDENTIAL_STATE_READY = 1;
+   */
+  READY: 1,
+
+  /**
+   * Switched off by a person.
+   *
+   * @generated from enum value: CREDENTIAL_STATE_DISABLED = 2;
+   */
+  DISABLED: 2,
+
+  /**
+   * Its provider refused it as a credential.
+   *
+   * @generated from enum value: CREDENTIAL_STATE_LOCKED = 3;
+   */
+  LOCKED: 3,
+
+  /**
+   * At its provider's rate limit or quota, for some models at least.
+   *
+   * @generated from enum value: CREDENTIAL_STATE_COOLING = 4;
+   */
+  COOLING: 4,
+
+  /**
+   * As many requests at a time as it may have.
+   *
+   * @generated from enum value: CREDENTIAL_STATE_BUSY = 5;
+   */
+  BUSY: 5,
+
+  /**
+   * As many requests a minute as it may have.
+   *
+   * @generated from enum value: CREDENTIAL_STATE_RPM = 6;
+   */
+  RPM: 6,
+
+  /**
+   * As many tokens a minute as it may have.
+   *
+   * @generated from enum value: CREDENTIAL_STATE_TPM = 7;
+   */
+  TPM: 7,
+} as const;
+
+/**
+ * Whether a credential serves, or why not.
+ *
+ * @generated from enum causeway.admin.v1.CredentialState
+ */
+export type CredentialState = (typeof CredentialState)[keyof typeof CredentialState] | UnknownEnum;
+
+/**
+ * Describes the enum causeway.admin.v1.CredentialState.
+ */
+export const CredentialStateSchema: GenEnum<CredentialState> = /*@__PURE__*/
+  enumDesc(file_causeway_admin_v1_admin, 0);
+
+/**
+ * What to do with a credential.
+ *
+ * @generated from enum causeway.admin.v1.CredentialAction
+ */
+export const CredentialAction = {
+  /**
+   * Not set.
+   *
+   * @generated from enum value: CREDENTIAL_ACTION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Switch it on.
+   *
+   * @generated from enum value: CREDENTIAL_ACTION_ENABLE = 1;
+   */
+  ENABLE: 1,
+
+  /**
+   * Switch it off: what runs goes on, nothing new is sent with it.
+   *
+   * @generated from enum value: CREDENTIAL_ACTION_DISABLE = 2;
+   */
+  DISABLE: 2,
+
+  /**
+   * End its cooldowns, and what keeps it out because its provider refused it.
+   *
+   * @generated from enum value: CREDENTIAL_ACTION_CLEAR_COOLDOWN = 3;
+   */
+  CLEAR_COOLDOWN: 3,
+} as const;
+
+/**
+ * What to do with a credential.
+ *
+ * @generated from enum causeway.admin.v1.CredentialAction
+ */
+export type CredentialAction = (typeof CredentialAction)[keyof typeof CredentialAction] | UnknownEnum;
+
+/**
+ * Describes the enum causeway.admin.v1.CredentialAction.
+ */
+export const CredentialActionSchema: GenEnum<CredentialAction> = /*@__PURE__*/
+  enumDesc(file_causeway_admin_v1_admin, 1);
+
+/**
+ * What a circuit breaker does.
+ *
+ * @generated from enum causeway.admin.v1.BreakerState
+ */
+export const BreakerState = {
+  /**
+   * Not known to this version.
+   *
+   * @generated from enum value: BREAKER_STATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Requests pass.
+   *
+   * @generated from enum value: BREAKER_STATE_CLOSED = 1;
+   */
+  CLOSED: 1,
+
+  /**
+   * No request passes.
+   *
+   * @generated from enum value: BREAKER_STATE_OPEN = 2;
+   */
+  OPEN: 2,
+
+  /**
+   * One request at a time may try.
+   *
+   * @generated from enum value: BREAKER_STATE_HALF_OPEN = 3;
+   */
+  HALF_OPEN: 3,
+} as const;
+
+/**
+ * What a circuit breaker does.
+ *
+ * @generated from enum causeway.admin.v1.BreakerState
+ */
+export type BreakerState = (typeof BreakerState)[keyof typeof BreakerState] | UnknownEnum;
+
+/**
+ * Describes the enum causeway.admin.v1.BreakerState.
+ */
+export const BreakerStateSchema: GenEnum<BreakerState> = /*@__PURE__*/
+  enumDesc(file_causeway_admin_v1_admin, 2);
+
+/**
  * Looks after the gateway.
  *
  * @generated from service causeway.admin.v1.AdminService
@@ -396,6 +1562,88 @@ export const AdminService: GenService<{
     methodKind: "unary";
     input: typeof CheckConfigRequestSchema;
     output: typeof CheckConfigResponseSchema;
+  },
+  /**
+   * The providers, their models, and how many of their credentials are ready.
+   *
+   * @generated from rpc causeway.admin.v1.AdminService.ListProviders
+   */
+  listProviders: {
+    methodKind: "unary";
+    input: typeof ListProvidersRequestSchema;
+    output: typeof ListProvidersResponseSchema;
+  },
+  /**
+   * The providers' credentials and how they are doing.
+   *
+   * @generated from rpc causeway.admin.v1.AdminService.ListCredentials
+   */
+  listCredentials: {
+    methodKind: "unary";
+    input: typeof ListCredentialsRequestSchema;
+    output: typeof ListCredentialsResponseSchema;
+  },
+  /**
+   * Switches a credential on or off, or lets one serve again that is kept out. It outlives a restart. NOT_FOUND lists
+   * the names there are.
+   *
+   * @generated from rpc causeway.admin.v1.AdminService.SetCredentialState
+   */
+  setCredentialState: {
+    methodKind: "unary";
+    input: typeof SetCredentialStateRequestSchema;
+    output: typeof SetCredentialStateResponseSchema;
+  },
+  /**
+   * The circuit breakers of the models that have been asked.
+   *
+   * @generated from rpc causeway.admin.v1.AdminService.ListBreakers
+   */
+  listBreakers: {
+    methodKind: "unary";
+    input: typeof ListBreakersRequestSchema;
+    output: typeof ListBreakersResponseSchema;
+  },
+  /**
+   * Closes a circuit breaker and forgets its failures. NOT_FOUND lists those there are.
+   *
+   * @generated from rpc causeway.admin.v1.AdminService.ResetBreaker
+   */
+  resetBreaker: {
+    methodKind: "unary";
+    input: typeof ResetBreakerRequestSchema;
+    output: typeof ResetBreakerResponseSchema;
+  },
+  /**
+   * Asks providers for their models anew. A provider that cannot be asked says why in its `list_error`.
+   *
+   * @generated from rpc causeway.admin.v1.AdminService.RefreshModels
+   */
+  refreshModels: {
+    methodKind: "unary";
+    input: typeof RefreshModelsRequestSchema;
+    output: typeof RefreshModelsResponseSchema;
+  },
+  /**
+   * Asks a model for one word, to see whether it works. It is a request like others: it costs, and is in the ledger. One
+   * that fails is an answer with an `error`, and no error of this RPC.
+   *
+   * @generated from rpc causeway.admin.v1.AdminService.TestTarget
+   */
+  testTarget: {
+    methodKind: "unary";
+    input: typeof TestTargetRequestSchema;
+    output: typeof TestTargetResponseSchema;
+  },
+  /**
+   * What was used of each credential, what is left of it as its provider says, and how fast its models answer.
+   *
+   * @generated from rpc causeway.admin.v1.AdminService.GetQuota
+   */
+  getQuota: {
+    methodKind: "unary";
+    input: typeof GetQuotaRequestSchema;
+    output: typeof GetQuotaResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_causeway_admin_v1_admin, 0);

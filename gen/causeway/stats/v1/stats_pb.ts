@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file causeway/stats/v1/stats.proto.
  */
 export const file_causeway_stats_v1_stats: GenFile = /*@__PURE__*/
-  fileDesc("Ch1jYXVzZXdheS9zdGF0cy92MS9zdGF0cy5wcm90bxIRY2F1c2V3YXkuc3RhdHMudjEiuAIKBkZpbHRlchIoCgRmcm9tGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCgJ0bxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJcHJvdmlkZXJzGAMgAygJEg4KBm1vZGVscxgEIAMoCRIPCgdhbGlhc2VzGAUgAygJEisKCHN0YXR1c2VzGAYgAygOMhkuY2F1c2V3YXkuc3RhdHMudjEuU3RhdHVzEg8KB2ZhY2FkZXMYByADKAkSHgoRbWluX2Nvc3RfbmFub191c2QYCCABKANIAIgBARIeChFtYXhfY29zdF9uYW5vX3VzZBgJIAEoA0gBiAEBQhQKEl9taW5fY29zdF9uYW5vX3VzZEIUChJfbWF4X2Nvc3RfbmFub191c2QiqwIKBlRvdGFscxIQCghyZXF1ZXN0cxgBIAEoAxIKCgJvaxgCIAEoAxIOCgZlcnJvcnMYAyABKAMSEQoJY2FuY2VsbGVkGAQgASgDEhQKDGlucHV0X3Rva2VucxgFIAEoAxIZChFjYWNoZV9yZWFkX3Rva2VucxgGIAEoAxIaChJjYWNoZV93cml0ZV90b2tlbnMYByABKAMSFQoNb3V0cHV0X3Rva2VucxgIIAEoAxIYChByZWFzb25pbmdfdG9rZW5zGAkgASgDEhUKDWNvc3RfbmFub191c2QYCiABKAMSFAoMdW5rbm93bl9jb3N0GAsgASgDEhgKEG1lYW5fZHVyYXRpb25fdXMYDCABKAMSGwoTbWVhbl9maXJzdF90b2tlbl91cxgNIAEoAyJACgVHcm91cBIMCgRuYW1lGAEgASgJEikKBnRvdGFscxgCIAEoCzIZLmNhdXNld2F5LnN0YXRzLnYxLlRvdGFscyI+ChFHZXRTdW1tYXJ5UmVxdWVzdBIpCgZmaWx0ZXIYASABKAsyGS5jYXVzZXdheS5zdGF0cy52MS5GaWx0ZXIiogIKEkdldFN1bW1hcnlSZXNwb25zZRIpCgZ0b3RhbHMYASABKAsyGS5jYXVzZXdheS5zdGF0cy52MS5Ub3RhbHMSKgoIYnlfbW9kZWwYAiADKAsyGC5jYXVzZXdheS5zdGF0cy52MS5Hcm91cBItCgtieV9wcm92aWRlchgDIAMoCzIYLmNhdXNld2F5LnN0YXRzLnYxLkdyb3VwEioKCGJ5X2FsaWFzGAQgAygLMhguY2F1c2V3YXkuc3RhdHMudjEuR3JvdXASKwoJYnlfZmFjYWRlGAUgAygLMhguY2F1c2V3YXkuc3RhdHMudjEuR3JvdXASLQoGZXJyb3JzGAYgAygLMh0uY2F1c2V3YXkuc3RhdHMudjEuRXJyb3JDb3VudCJCCgpFcnJvckNvdW50EgwKBGNvZGUYASABKAkSEAoIcmVxdWVzdHMYAiABKAMSFAoMbGFzdF9tZXNzYWdlGAMgASgJIn8KFEdldFRpbWVTZXJpZXNSZXF1ZXN0EikKBmZpbHRlchgBIAEoCzIZLmNhdXNld2F5LnN0YXRzLnYxLkZpbHRlchIpCgZidWNrZXQYAiABKA4yGS5jYXVzZXdheS5zdGF0cy52MS5CdWNrZXQSEQoJdGltZV96b25lGAMgASgJIkEKFUdldFRpbWVTZXJpZXNSZXNwb25zZRIoCgZwb2ludHMYASADKAsyGC5jYXVzZXdheS5zdGF0cy52MS5Qb2ludCJdCgVQb2ludBIpCgVzdGFydBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoGdG90YWxzGAIgASgLMhkuY2F1c2V3YXkuc3RhdHMudjEuVG90YWxzImcKE0xpc3RSZXF1ZXN0c1JlcXVlc3QSKQoGZmlsdGVyGAEgASgLMhkuY2F1c2V3YXkuc3RhdHMudjEuRmlsdGVyEhEKCXBhZ2Vfc2l6ZRgCIAEoDRISCgpwYWdlX3Rva2VuGAMgASgJImAKFExpc3RSZXF1ZXN0c1Jlc3BvbnNlEi8KCHJlcXVlc3RzGAEgAygLMh0uY2F1c2V3YXkuc3RhdHMudjEuUmVxdWVzdFJvdxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki4wQKClJlcXVlc3RSb3cSCgoCaWQYASABKAkSLgoKc3RhcnRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGZmFjYWRlGAMgASgJEhYKDmNsaWVudF9kaWFsZWN0GAQgASgJEhgKEHVwc3RyZWFtX2RpYWxlY3QYBSABKAkSDQoFYWxpYXMYBiABKAkSEAoIcHJvdmlkZXIYByABKAkSDQoFbW9kZWwYCCABKAkSEgoKY3JlZGVudGlhbBgJIAEoCRIOCgZzdHJlYW0YCiABKAgSKQoGc3RhdHVzGAsgASgOMhkuY2F1c2V3YXkuc3RhdHMudjEuU3RhdHVzEhIKCmVycm9yX2NvZGUYDCABKAkSFQoNZXJyb3JfbWVzc2FnZRgNIAEoCRIVCg1maW5pc2hfcmVhc29uGA4gASgJEhAKCGF0dGVtcHRzGA8gASgNEhsKDmZpcnN0X3Rva2VuX3VzGBAgASgDSACIAQESEwoLZHVyYXRpb25fdXMYESABKAMSEwoLb3ZlcmhlYWRfdXMYEiABKAMSJgoFdXNhZ2UYEyABKAsyFy5jYXVzZXdheS5jaGF0LnYxLlVzYWdlEhoKDWNvc3RfbmFub191c2QYFCABKANIAYgBARIVCg1wcmljZV92ZXJzaW9uGBUgASgJEg8KB2Ryb3BwZWQYFiADKAkSGQoRY2xpZW50X3JlcXVlc3RfaWQYFyABKAkSEQoJYW5zd2VyX2lkGBggASgJQhEKD19maXJzdF90b2tlbl91c0IQCg5fY29zdF9uYW5vX3VzZCIfChFHZXRSZXF1ZXN0UmVxdWVzdBIKCgJpZBgBIAEoCSKEAQoSR2V0UmVxdWVzdFJlc3BvbnNlEi4KB3JlcXVlc3QYASABKAsyHS5jYXVzZXdheS5zdGF0cy52MS5SZXF1ZXN0Um93EhQKDHJlcXVlc3RfYm9keRgCIAEoDBIVCg1yZXNwb25zZV9ib2R5GAMgASgMEhEKCXRydW5jYXRlZBgEIAEoCCJBChRXYXRjaFJlcXVlc3RzUmVxdWVzdBIpCgZmaWx0ZXIYASABKAsyGS5jYXVzZXdheS5zdGF0cy52MS5GaWx0ZXIiRwoVV2F0Y2hSZXF1ZXN0c1Jlc3BvbnNlEi4KB3JlcXVlc3QYASABKAsyHS5jYXVzZXdheS5zdGF0cy52MS5SZXF1ZXN0Um93KlcKBlN0YXR1cxIWChJTVEFUVVNfVU5TUEVDSUZJRUQQABINCglTVEFUVVNfT0sQARIQCgxTVEFUVVNfRVJST1IQAhIUChBTVEFUVVNfQ0FOQ0VMTEVEEAMqQQoGQnVja2V0EhYKEkJVQ0tFVF9VTlNQRUNJRklFRBAAEg8KC0JVQ0tFVF9IT1VSEAESDgoKQlVDS0VUX0RBWRACMoMECgxTdGF0c1NlcnZpY2USXgoKR2V0U3VtbWFyeRIkLmNhdXNld2F5LnN0YXRzLnYxLkdldFN1bW1hcnlSZXF1ZXN0GiUuY2F1c2V3YXkuc3RhdHMudjEuR2V0U3VtbWFyeVJlc3BvbnNlIgOQAgESZwoNR2V0VGltZVNlcmllcxInLmNhdXNld2F5LnN0YXRzLnYxLkdldFRpbWVTZXJpZXNSZXF1ZXN0GiguY2F1c2V3YXkuc3RhdHMudjEuR2V0VGltZVNlcmllc1Jlc3BvbnNlIgOQAgESZAoMTGlzdFJlcXVlc3RzEiYuY2F1c2V3YXkuc3RhdHMudjEuTGlzdFJlcXVlc3RzUmVxdWVzdBonLmNhdXNld2F5LnN0YXRzLnYxLkxpc3RSZXF1ZXN0c1Jlc3BvbnNlIgOQAgESXgoKR2V0UmVxdWVzdBIkLmNhdXNld2F5LnN0YXRzLnYxLkdldFJlcXVlc3RSZXF1ZXN0GiUuY2F1c2V3YXkuc3RhdHMudjEuR2V0UmVxdWVzdFJlc3BvbnNlIgOQAgESZAoNV2F0Y2hSZXF1ZXN0cxInLmNhdXNld2F5LnN0YXRzLnYxLldhdGNoUmVxdWVzdHNSZXF1ZXN0GiguY2F1c2V3YXkuc3RhdHMudjEuV2F0Y2hSZXF1ZXN0c1Jlc3BvbnNlMAFiBnByb3RvMw", [file_causeway_chat_v1_usage, file_google_protobuf_timestamp]);
+  fileDesc("Ch1jYXVzZXdheS9zdGF0cy92MS9zdGF0cy5wcm90bxIRY2F1c2V3YXkuc3RhdHMudjEiuAIKBkZpbHRlchIoCgRmcm9tGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCgJ0bxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJcHJvdmlkZXJzGAMgAygJEg4KBm1vZGVscxgEIAMoCRIPCgdhbGlhc2VzGAUgAygJEisKCHN0YXR1c2VzGAYgAygOMhkuY2F1c2V3YXkuc3RhdHMudjEuU3RhdHVzEg8KB2ZhY2FkZXMYByADKAkSHgoRbWluX2Nvc3RfbmFub191c2QYCCABKANIAIgBARIeChFtYXhfY29zdF9uYW5vX3VzZBgJIAEoA0gBiAEBQhQKEl9taW5fY29zdF9uYW5vX3VzZEIUChJfbWF4X2Nvc3RfbmFub191c2QiqwIKBlRvdGFscxIQCghyZXF1ZXN0cxgBIAEoAxIKCgJvaxgCIAEoAxIOCgZlcnJvcnMYAyABKAMSEQoJY2FuY2VsbGVkGAQgASgDEhQKDGlucHV0X3Rva2VucxgFIAEoAxIZChFjYWNoZV9yZWFkX3Rva2VucxgGIAEoAxIaChJjYWNoZV93cml0ZV90b2tlbnMYByABKAMSFQoNb3V0cHV0X3Rva2VucxgIIAEoAxIYChByZWFzb25pbmdfdG9rZW5zGAkgASgDEhUKDWNvc3RfbmFub191c2QYCiABKAMSFAoMdW5rbm93bl9jb3N0GAsgASgDEhgKEG1lYW5fZHVyYXRpb25fdXMYDCABKAMSGwoTbWVhbl9maXJzdF90b2tlbl91cxgNIAEoAyJACgVHcm91cBIMCgRuYW1lGAEgASgJEikKBnRvdGFscxgCIAEoCzIZLmNhdXNld2F5LnN0YXRzLnYxLlRvdGFscyI+ChFHZXRTdW1tYXJ5UmVxdWVzdBIpCgZmaWx0ZXIYASABKAsyGS5jYXVzZXdheS5zdGF0cy52MS5GaWx0ZXIiogIKEkdldFN1bW1hcnlSZXNwb25zZRIpCgZ0b3RhbHMYASABKAsyGS5jYXVzZXdheS5zdGF0cy52MS5Ub3RhbHMSKgoIYnlfbW9kZWwYAiADKAsyGC5jYXVzZXdheS5zdGF0cy52MS5Hcm91cBItCgtieV9wcm92aWRlchgDIAMoCzIYLmNhdXNld2F5LnN0YXRzLnYxLkdyb3VwEioKCGJ5X2FsaWFzGAQgAygLMhguY2F1c2V3YXkuc3RhdHMudjEuR3JvdXASKwoJYnlfZmFjYWRlGAUgAygLMhguY2F1c2V3YXkuc3RhdHMudjEuR3JvdXASLQoGZXJyb3JzGAYgAygLMh0uY2F1c2V3YXkuc3RhdHMudjEuRXJyb3JDb3VudCJCCgpFcnJvckNvdW50EgwKBGNvZGUYASABKAkSEAoIcmVxdWVzdHMYAiABKAMSFAoMbGFzdF9tZXNzYWdlGAMgASgJIn8KFEdldFRpbWVTZXJpZXNSZXF1ZXN0EikKBmZpbHRlchgBIAEoCzIZLmNhdXNld2F5LnN0YXRzLnYxLkZpbHRlchIpCgZidWNrZXQYAiABKA4yGS5jYXVzZXdheS5zdGF0cy52MS5CdWNrZXQSEQoJdGltZV96b25lGAMgASgJIkEKFUdldFRpbWVTZXJpZXNSZXNwb25zZRIoCgZwb2ludHMYASADKAsyGC5jYXVzZXdheS5zdGF0cy52MS5Qb2ludCJdCgVQb2ludBIpCgVzdGFydBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoGdG90YWxzGAIgASgLMhkuY2F1c2V3YXkuc3RhdHMudjEuVG90YWxzImcKE0xpc3RSZXF1ZXN0c1JlcXVlc3QSKQoGZmlsdGVyGAEgASgLMhkuY2F1c2V3YXkuc3RhdHMudjEuRmlsdGVyEhEKCXBhZ2Vfc2l6ZRgCIAEoDRISCgpwYWdlX3Rva2VuGAMgASgJImAKFExpc3RSZXF1ZXN0c1Jlc3BvbnNlEi8KCHJlcXVlc3RzGAEgAygLMh0uY2F1c2V3YXkuc3RhdHMudjEuUmVxdWVzdFJvdxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki4wQKClJlcXVlc3RSb3cSCgoCaWQYASABKAkSLgoKc3RhcnRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGZmFjYWRlGAMgASgJEhYKDmNsaWVudF9kaWFsZWN0GAQgASgJEhgKEHVwc3RyZWFtX2RpYWxlY3QYBSABKAkSDQoFYWxpYXMYBiABKAkSEAoIcHJvdmlkZXIYByABKAkSDQoFbW9kZWwYCCABKAkSEgoKY3JlZGVudGlhbBgJIAEoCRIOCgZzdHJlYW0YCiABKAgSKQoGc3RhdHVzGAsgASgOMhkuY2F1c2V3YXkuc3RhdHMudjEuU3RhdHVzEhIKCmVycm9yX2NvZGUYDCABKAkSFQoNZXJyb3JfbWVzc2FnZRgNIAEoCRIVCg1maW5pc2hfcmVhc29uGA4gASgJEhAKCGF0dGVtcHRzGA8gASgNEhsKDmZpcnN0X3Rva2VuX3VzGBAgASgDSACIAQESEwoLZHVyYXRpb25fdXMYESABKAMSEwoLb3ZlcmhlYWRfdXMYEiABKAMSJgoFdXNhZ2UYEyABKAsyFy5jYXVzZXdheS5jaGF0LnYxLlVzYWdlEhoKDWNvc3RfbmFub191c2QYFCABKANIAYgBARIVCg1wcmljZV92ZXJzaW9uGBUgASgJEg8KB2Ryb3BwZWQYFiADKAkSGQoRY2xpZW50X3JlcXVlc3RfaWQYFyABKAkSEQoJYW5zd2VyX2lkGBggASgJQhEKD19maXJzdF90b2tlbl91c0IQCg5fY29zdF9uYW5vX3VzZCIfChFHZXRSZXF1ZXN0UmVxdWVzdBIKCgJpZBgBIAEoCSKEAQoSR2V0UmVxdWVzdFJlc3BvbnNlEi4KB3JlcXVlc3QYASABKAsyHS5jYXVzZXdheS5zdGF0cy52MS5SZXF1ZXN0Um93EhQKDHJlcXVlc3RfYm9keRgCIAEoDBIVCg1yZXNwb25zZV9ib2R5GAMgASgMEhEKCXRydW5jYXRlZBgEIAEoCCJBChRXYXRjaFJlcXVlc3RzUmVxdWVzdBIpCgZmaWx0ZXIYASABKAsyGS5jYXVzZXdheS5zdGF0cy52MS5GaWx0ZXIiRwoVV2F0Y2hSZXF1ZXN0c1Jlc3BvbnNlEi4KB3JlcXVlc3QYASABKAsyHS5jYXVzZXdheS5zdGF0cy52MS5SZXF1ZXN0Um93IiMKFUV4cGxhaW5SZXF1ZXN0UmVxdWVzdBIKCgJpZBgBIAEoCSKcAQoWRXhwbGFpblJlcXVlc3RSZXNwb25zZRIuCgdyZXF1ZXN0GAEgASgLMh0uY2F1c2V3YXkuc3RhdHMudjEuUmVxdWVzdFJvdxInCgV0cmFpbBgCIAEoCzIYLmNhdXNld2F5LnN0YXRzLnYxLlRyYWlsEikKBnBoYXNlcxgDIAEoCzIZLmNhdXNld2F5LnN0YXRzLnYxLlBoYXNlcyKcAQoFVHJhaWwSEAoIc3RyYXRlZ3kYASABKAkSEQoJY29uZGl0aW9uGAIgASgJEi0KCGFmZmluaXR5GAMgASgOMhsuY2F1c2V3YXkuc3RhdHMudjEuQWZmaW5pdHkSEgoKY2FuZGlkYXRlcxgEIAMoCRIrCgVzdGVwcxgFIAMoCzIcLmNhdXNld2F5LnN0YXRzLnYxLlRyYWlsU3RlcCK1AQoJVHJhaWxTdGVwEg0KBWF0X3VzGAEgASgDEjEKB2F0dGVtcHQYAiABKAsyHi5jYXVzZXdheS5zdGF0cy52MS5BdHRlbXB0U3RlcEgAEjEKB3NraXBwZWQYAyABKAsyHi5jYXVzZXdheS5zdGF0cy52MS5Ta2lwcGVkU3RlcEgAEisKBHdhaXQYBCABKAsyGy5jYXVzZXdheS5zdGF0cy52MS5XYWl0U3RlcEgAQgYKBGtpbmQijQMKC0F0dGVtcHRTdGVwEg4KBnRhcmdldBgBIAEoCRISCgpjcmVkZW50aWFsGAIgASgJEg0KBWhlZGdlGAMgASgIEjIKB291dGNvbWUYBCABKA4yIS5jYXVzZXdheS5zdGF0cy52MS5BdHRlbXB0T3V0Y29tZRIUCgdoZWFkX3VzGAUgASgDSACIAQESFQoIYmVndW5fdXMYBiABKANIAYgBARITCgZlbmRfdXMYByABKANIAogBARIcCg91cHN0cmVhbV9zdGF0dXMYCCABKA1IA4gBARISCgplcnJvcl9jb2RlGAkgASgJEhUKDWVycm9yX21lc3NhZ2UYCiABKAkSJgoFdXNhZ2UYCyABKAsyFy5jYXVzZXdheS5jaGF0LnYxLlVzYWdlEhoKDWNvc3RfbmFub191c2QYDCABKANIBIgBAUIKCghfaGVhZF91c0ILCglfYmVndW5fdXNCCQoHX2VuZF91c0ISChBfdXBzdHJlYW1fc3RhdHVzQhAKDl9jb3N0X25hbm9fdXNkIogBCgtTa2lwcGVkU3RlcBIOCgZ0YXJnZXQYASABKAkSEgoKY3JlZGVudGlhbBgCIAEoCRIqCgN3aHkYAyABKA4yHS5jYXVzZXdheS5zdGF0cy52MS5Ta2lwUmVhc29uEikKBXVudGlsGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJLCghXYWl0U3RlcBITCgtkdXJhdGlvbl91cxgBIAEoAxIqCgN3aHkYAiABKA4yHS5jYXVzZXdheS5zdGF0cy52MS5XYWl0UmVhc29uItABCgZQaGFzZXMSFwoKcGxhbm5lZF91cxgBIAEoA0gAiAEBEhUKCGFza2VkX3VzGAIgASgDSAGIAQESFAoHaGVhZF91cxgDIAEoA0gCiAEBEhUKCGJlZ3VuX3VzGAQgASgDSAOIAQESFQoIZW5kZWRfdXMYBSABKANIBIgBARIQCgh0b3RhbF91cxgGIAEoA0INCgtfcGxhbm5lZF91c0ILCglfYXNrZWRfdXNCCgoIX2hlYWRfdXNCCwoJX2JlZ3VuX3VzQgsKCV9lbmRlZF91cypXCgZTdGF0dXMSFgoSU1RBVFVTX1VOU1BFQ0lGSUVEEAASDQoJU1RBVFVTX09LEAESEAoMU1RBVFVTX0VSUk9SEAISFAoQU1RBVFVTX0NBTkNFTExFRBADKkEKBkJ1Y2tldBIWChJCVUNLRVRfVU5TUEVDSUZJRUQQABIPCgtCVUNLRVRfSE9VUhABEg4KCkJVQ0tFVF9EQVkQAipdCghBZmZpbml0eRIYChRBRkZJTklUWV9VTlNQRUNJRklFRBAAEhAKDEFGRklOSVRZX05FVxABEhEKDUFGRklOSVRZX0tFUFQQAhISCg5BRkZJTklUWV9NT1ZFRBADKoUBCg5BdHRlbXB0T3V0Y29tZRIfChtBVFRFTVBUX09VVENPTUVfVU5TUEVDSUZJRUQQABIcChhBVFRFTVBUX09VVENPTUVfQU5TV0VSRUQQARIaChZBVFRFTVBUX09VVENPTUVfRkFJTEVEEAISGAoUQVRURU1QVF9PVVRDT01FX0xFRlQQAyqkAgoKU2tpcFJlYXNvbhIbChdTS0lQX1JFQVNPTl9VTlNQRUNJRklFRBAAEhgKFFNLSVBfUkVBU09OX0RJU0FCTEVEEAESFgoSU0tJUF9SRUFTT05fTE9DS0VEEAISFwoTU0tJUF9SRUFTT05fQ09PTElORxADEhQKEFNLSVBfUkVBU09OX0JVU1kQBBITCg9TS0lQX1JFQVNPTl9SUE0QBRITCg9TS0lQX1JFQVNPTl9UUE0QBhIXChNTS0lQX1JFQVNPTl9CUkVBS0VSEAcSFgoSU0tJUF9SRUFTT05fRkFJTEVEEAgSHgoaU0tJUF9SRUFTT05fQ09OVEVYVF9XSU5ET1cQCRIdChlTS0lQX1JFQVNPTl9OT1RfU1VQUE9SVEVEEAoqXAoKV2FpdFJlYXNvbhIbChdXQUlUX1JFQVNPTl9VTlNQRUNJRklFRBAAEhcKE1dBSVRfUkVBU09OX0JBQ0tPRkYQARIYChRXQUlUX1JFQVNPTl9DT09MRE9XThACMu8ECgxTdGF0c1NlcnZpY2USXgoKR2V0U3VtbWFyeRIkLmNhdXNld2F5LnN0YXRzLnYxLkdldFN1bW1hcnlSZXF1ZXN0GiUuY2F1c2V3YXkuc3RhdHMudjEuR2V0U3VtbWFyeVJlc3BvbnNlIgOQAgESZwoNR2V0VGltZVNlcmllcxInLmNhdXNld2F5LnN0YXRzLnYxLkdldFRpbWVTZXJpZXNSZXF1ZXN0GiguY2F1c2V3YXkuc3RhdHMudjEuR2V0VGltZVNlcmllc1Jlc3BvbnNlIgOQAgESZAoMTGlzdFJlcXVlc3RzEiYuY2F1c2V3YXkuc3RhdHMudjEuTGlzdFJlcXVlc3RzUmVxdWVzdBonLmNhdXNld2F5LnN0YXRzLnYxLkxpc3RSZXF1ZXN0c1Jlc3BvbnNlIgOQAgESXgoKR2V0UmVxdWVzdBIkLmNhdXNld2F5LnN0YXRzLnYxLkdldFJlcXVlc3RSZXF1ZXN0GiUuY2F1c2V3YXkuc3RhdHMudjEuR2V0UmVxdWVzdFJlc3BvbnNlIgOQAgESagoORXhwbGFpblJlcXVlc3QSKC5jYXVzZXdheS5zdGF0cy52MS5FeHBsYWluUmVxdWVzdFJlcXVlc3QaKS5jYXVzZXdheS5zdGF0cy52MS5FeHBsYWluUmVxdWVzdFJlc3BvbnNlIgOQAgESZAoNV2F0Y2hSZXF1ZXN0cxInLmNhdXNld2F5LnN0YXRzLnYxLldhdGNoUmVxdWVzdHNSZXF1ZXN0GiguY2F1c2V3YXkuc3RhdHMudjEuV2F0Y2hSZXF1ZXN0c1Jlc3BvbnNlMAFiBnByb3RvMw", [file_causeway_chat_v1_usage, file_google_protobuf_timestamp]);
 
 /**
  * Which rows. All that is set has to hold.
@@ -775,6 +775,388 @@ export const WatchRequestsResponseSchema: GenMessage<WatchRequestsResponse> = /*
   messageDesc(file_causeway_stats_v1_stats, 15);
 
 /**
+ * Asks how a request came to its answer.
+ *
+ * @generated from message causeway.stats.v1.ExplainRequestRequest
+ */
+export type ExplainRequestRequest = Message<"causeway.stats.v1.ExplainRequestRequest"> & {
+  /**
+   * The row's id.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * Describes the message causeway.stats.v1.ExplainRequestRequest.
+ * Use `create(ExplainRequestRequestSchema)` to create a new message.
+ */
+export const ExplainRequestRequestSchema: GenMessage<ExplainRequestRequest> = /*@__PURE__*/
+  messageDesc(file_causeway_stats_v1_stats, 16);
+
+/**
+ * How a request came to its answer.
+ *
+ * @generated from message causeway.stats.v1.ExplainRequestResponse
+ */
+export type ExplainRequestResponse = Message<"causeway.stats.v1.ExplainRequestResponse"> & {
+  /**
+   * The row.
+   *
+   * @generated from field: causeway.stats.v1.RequestRow request = 1;
+   */
+  request?: RequestRow | undefined;
+
+  /**
+   * What was decided and tried. Unset: the row is from a version that kept none.
+   *
+   * @generated from field: causeway.stats.v1.Trail trail = 2;
+   */
+  trail?: Trail | undefined;
+
+  /**
+   * When each part of the way was over.
+   *
+   * @generated from field: causeway.stats.v1.Phases phases = 3;
+   */
+  phases?: Phases | undefined;
+};
+
+/**
+ * Describes the message causeway.stats.v1.ExplainRequestResponse.
+ * Use `create(ExplainRequestResponseSchema)` to create a new message.
+ */
+export const ExplainRequestResponseSchema: GenMessage<ExplainRequestResponse> = /*@__PURE__*/
+  messageDesc(file_causeway_stats_v1_stats, 17);
+
+/**
+ * How a request came to its answer, or to none.
+ *
+ * @generated from message causeway.stats.v1.Trail
+ */
+export type Trail = Message<"causeway.stats.v1.Trail"> & {
+  /**
+   * How the candidates were put in order, for example "least-latency". Empty: the name means one model.
+   *
+   * @generated from field: string strategy = 1;
+   */
+  strategy: string;
+
+  /**
+   * The condition that decided, for example "when[1]". Empty: none.
+   *
+   * @generated from field: string condition = 2;
+   */
+  condition: string;
+
+  /**
+   * Whether the conversation stayed where it was.
+   *
+   * @generated from field: causeway.stats.v1.Affinity affinity = 3;
+   */
+  affinity: Affinity;
+
+  /**
+   * "provider/model", in the order in which they would be tried.
+   *
+   * @generated from field: repeated string candidates = 4;
+   */
+  candidates: string[];
+
+  /**
+   * What was done, in order of time.
+   *
+   * @generated from field: repeated causeway.stats.v1.TrailStep steps = 5;
+   */
+  steps: TrailStep[];
+};
+
+/**
+ * Describes the message causeway.stats.v1.Trail.
+ * Use `create(TrailSchema)` to create a new message.
+ */
+export const TrailSchema: GenMessage<Trail> = /*@__PURE__*/
+  messageDesc(file_causeway_stats_v1_stats, 18);
+
+/**
+ * One thing that was done on the way.
+ *
+ * @generated from message causeway.stats.v1.TrailStep
+ */
+export type TrailStep = Message<"causeway.stats.v1.TrailStep"> & {
+  /**
+   * When, in microseconds since the request came in.
+   *
+   * @generated from field: int64 at_us = 1;
+   */
+  atUs: bigint;
+
+  /**
+   * What.
+   *
+   * @generated from oneof causeway.stats.v1.TrailStep.kind
+   */
+  kind: {
+    /**
+     * A provider was asked.
+     *
+     * @generated from field: causeway.stats.v1.AttemptStep attempt = 2;
+     */
+    value: AttemptStep;
+    case: "attempt";
+  } | {
+    /**
+     * A place was passed over.
+     *
+     * @generated from field: causeway.stats.v1.SkippedStep skipped = 3;
+     */
+    value: SkippedStep;
+    case: "skipped";
+  } | {
+    /**
+     * The gateway waited.
+     *
+     * @generated from field: causeway.stats.v1.WaitStep wait = 4;
+     */
+    value: WaitStep;
+    case: "wait";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message causeway.stats.v1.TrailStep.
+ * Use `create(TrailStepSchema)` to create a new message.
+ */
+export const TrailStepSchema: GenMessage<TrailStep> = /*@__PURE__*/
+  messageDesc(file_causeway_stats_v1_stats, 19);
+
+/**
+ * A provider was asked. Times are in microseconds since the request came in.
+ *
+ * @generated from message causeway.stats.v1.AttemptStep
+ */
+export type AttemptStep = Message<"causeway.stats.v1.AttemptStep"> & {
+  /**
+   * "provider/model".
+   *
+   * @generated from field: string target = 1;
+   */
+  target: string;
+
+  /**
+   * The credential's name. Empty: none.
+   *
+   * @generated from field: string credential = 2;
+   */
+  credential: string;
+
+  /**
+   * Whether it was made beside another attempt that ran.
+   *
+   * @generated from field: bool hedge = 3;
+   */
+  hedge: boolean;
+
+  /**
+   * What became of it.
+   *
+   * @generated from field: causeway.stats.v1.AttemptOutcome outcome = 4;
+   */
+  outcome: AttemptOutcome;
+
+  /**
+   * When the head of the answer was there. Unset: it never was.
+   *
+   * @generated from field: optional int64 head_us = 5;
+   */
+  headUs?: bigint | undefined;
+
+  /**
+   * When the answer began. Unset: it did not.
+   *
+   * @generated from field: optional int64 begun_us = 6;
+   */
+  begunUs?: bigint | undefined;
+
+  /**
+   * When it was over.
+   *
+   * @generated from field: optional int64 end_us = 7;
+   */
+  endUs?: bigint | undefined;
+
+  /**
+   * The provider's HTTP status, of a failure.
+   *
+   * @generated from field: optional uint32 upstream_status = 8;
+   */
+  upstreamStatus?: number | undefined;
+
+  /**
+   * The gateway's error code. Empty: it did not fail.
+   *
+   * @generated from field: string error_code = 9;
+   */
+  errorCode: string;
+
+  /**
+   * What went wrong.
+   *
+   * @generated from field: string error_message = 10;
+   */
+  errorMessage: string;
+
+  /**
+   * What it took, of an attempt that is not the answer. Unset: not known.
+   *
+   * @generated from field: causeway.chat.v1.Usage usage = 11;
+   */
+  usage?: Usage | undefined;
+
+  /**
+   * What it cost in billionths of a US dollar, of an attempt that is not the answer. Unset: not known.
+   *
+   * @generated from field: optional int64 cost_nano_usd = 12;
+   */
+  costNanoUsd?: bigint | undefined;
+};
+
+/**
+ * Describes the message causeway.stats.v1.AttemptStep.
+ * Use `create(AttemptStepSchema)` to create a new message.
+ */
+export const AttemptStepSchema: GenMessage<AttemptStep> = /*@__PURE__*/
+  messageDesc(file_causeway_stats_v1_stats, 20);
+
+/**
+ * A place was passed over.
+ *
+ * @generated from message causeway.stats.v1.SkippedStep
+ */
+export type SkippedStep = Message<"causeway.stats.v1.SkippedStep"> & {
+  /**
+   * "provider/model".
+   *
+   * @generated from field: string target = 1;
+   */
+  target: string;
+
+  /**
+   * The credential's name. Empty: the whole target.
+   *
+   * @generated from field: string credential = 2;
+   */
+  credential: string;
+
+  /**
+   * Why.
+   *
+   * @generated from field: causeway.stats.v1.SkipReason why = 3;
+   */
+  why: SkipReason;
+
+  /**
+   * Until when. Unset: not known.
+   *
+   * @generated from field: google.protobuf.Timestamp until = 4;
+   */
+  until?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message causeway.stats.v1.SkippedStep.
+ * Use `create(SkippedStepSchema)` to create a new message.
+ */
+export const SkippedStepSchema: GenMessage<SkippedStep> = /*@__PURE__*/
+  messageDesc(file_causeway_stats_v1_stats, 21);
+
+/**
+ * The gateway waited.
+ *
+ * @generated from message causeway.stats.v1.WaitStep
+ */
+export type WaitStep = Message<"causeway.stats.v1.WaitStep"> & {
+  /**
+   * For how long, in microseconds.
+   *
+   * @generated from field: int64 duration_us = 1;
+   */
+  durationUs: bigint;
+
+  /**
+   * What for.
+   *
+   * @generated from field: causeway.stats.v1.WaitReason why = 2;
+   */
+  why: WaitReason;
+};
+
+/**
+ * Describes the message causeway.stats.v1.WaitStep.
+ * Use `create(WaitStepSchema)` to create a new message.
+ */
+export const WaitStepSchema: GenMessage<WaitStep> = /*@__PURE__*/
+  messageDesc(file_causeway_stats_v1_stats, 22);
+
+/**
+ * When each part of the way was over, in microseconds since the request came in. Unset: it did not come to that, or the
+ * row is from a version that did not note it. Of several attempts: the one that is the answer, or else the last.
+ *
+ * @generated from message causeway.stats.v1.Phases
+ */
+export type Phases = Message<"causeway.stats.v1.Phases"> & {
+  /**
+   * The candidates were in order.
+   *
+   * @generated from field: optional int64 planned_us = 1;
+   */
+  plannedUs?: bigint | undefined;
+
+  /**
+   * A provider was asked for the first time.
+   *
+   * @generated from field: optional int64 asked_us = 2;
+   */
+  askedUs?: bigint | undefined;
+
+  /**
+   * The head of the answer was there.
+   *
+   * @generated from field: optional int64 head_us = 3;
+   */
+  headUs?: bigint | undefined;
+
+  /**
+   * The answer began.
+   *
+   * @generated from field: optional int64 begun_us = 4;
+   */
+  begunUs?: bigint | undefined;
+
+  /**
+   * The answer was whole, or the attempt was given up.
+   *
+   * @generated from field: optional int64 ended_us = 5;
+   */
+  endedUs?: bigint | undefined;
+
+  /**
+   * All was over, but for the writing of the row.
+   *
+   * @generated from field: int64 total_us = 6;
+   */
+  totalUs: bigint;
+};
+
+/**
+ * Describes the message causeway.stats.v1.Phases.
+ * Use `create(PhasesSchema)` to create a new message.
+ */
+export const PhasesSchema: GenMessage<Phases> = /*@__PURE__*/
+  messageDesc(file_causeway_stats_v1_stats, 23);
+
+/**
  * What became of an exchange.
  *
  * @generated from enum causeway.stats.v1.Status
@@ -864,6 +1246,240 @@ export const BucketSchema: GenEnum<Bucket> = /*@__PURE__*/
   enumDesc(file_causeway_stats_v1_stats, 1);
 
 /**
+ * Whether a conversation stays where it was answered before.
+ *
+ * @generated from enum causeway.stats.v1.Affinity
+ */
+export const Affinity = {
+  /**
+   * It does not matter.
+   *
+   * @generated from enum value: AFFINITY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The conversation's first turn.
+   *
+   * @generated from enum value: AFFINITY_NEW = 1;
+   */
+  NEW: 1,
+
+  /**
+   * It stayed.
+   *
+   * @generated from enum value: AFFINITY_KEPT = 2;
+   */
+  KEPT: 2,
+
+  /**
+   * It could not stay.
+   *
+   * @generated from enum value: AFFINITY_MOVED = 3;
+   */
+  MOVED: 3,
+} as const;
+
+/**
+ * Whether a conversation stays where it was answered before.
+ *
+ * @generated from enum causeway.stats.v1.Affinity
+ */
+export type Affinity = (typeof Affinity)[keyof typeof Affinity] | UnknownEnum;
+
+/**
+ * Describes the enum causeway.stats.v1.Affinity.
+ */
+export const AffinitySchema: GenEnum<Affinity> = /*@__PURE__*/
+  enumDesc(file_causeway_stats_v1_stats, 2);
+
+/**
+ * What became of an attempt.
+ *
+ * @generated from enum causeway.stats.v1.AttemptOutcome
+ */
+export const AttemptOutcome = {
+  /**
+   * Not known: it was running when the row was written.
+   *
+   * @generated from enum value: ATTEMPT_OUTCOME_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * It is the answer.
+   *
+   * @generated from enum value: ATTEMPT_OUTCOME_ANSWERED = 1;
+   */
+  ANSWERED: 1,
+
+  /**
+   * It failed.
+   *
+   * @generated from enum value: ATTEMPT_OUTCOME_FAILED = 2;
+   */
+  FAILED: 2,
+
+  /**
+   * The client left, another attempt was first, or the time was over.
+   *
+   * @generated from enum value: ATTEMPT_OUTCOME_LEFT = 3;
+   */
+  LEFT: 3,
+} as const;
+
+/**
+ * What became of an attempt.
+ *
+ * @generated from enum causeway.stats.v1.AttemptOutcome
+ */
+export type AttemptOutcome = (typeof AttemptOutcome)[keyof typeof AttemptOutcome] | UnknownEnum;
+
+/**
+ * Describes the enum causeway.stats.v1.AttemptOutcome.
+ */
+export const AttemptOutcomeSchema: GenEnum<AttemptOutcome> = /*@__PURE__*/
+  enumDesc(file_causeway_stats_v1_stats, 3);
+
+/**
+ * Why a place was passed over.
+ *
+ * @generated from enum causeway.stats.v1.SkipReason
+ */
+export const SkipReason = {
+  /**
+   * Not known to this version.
+   *
+   * @generated from enum value: SKIP_REASON_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Switched off by a person.
+   *
+   * @generated from enum value: SKIP_REASON_DISABLED = 1;
+   */
+  DISABLED: 1,
+
+  /**
+   * Its provider refused it as a credential.
+   *
+   * @generated from enum value: SKIP_REASON_LOCKED = 2;
+   */
+  LOCKED: 2,
+
+  /**
+   * Its provider's rate limit or quota.
+   *
+   * @generated from enum value: SKIP_REASON_COOLING = 3;
+   */
+  COOLING: 3,
+
+  /**
+   * As many requests at a time as it may have.
+   *
+   * @generated from enum value: SKIP_REASON_BUSY = 4;
+   */
+  BUSY: 4,
+
+  /**
+   * As many requests a minute as it may have.
+   *
+   * @generated from enum value: SKIP_REASON_RPM = 5;
+   */
+  RPM: 5,
+
+  /**
+   * As many tokens a minute as it may have.
+   *
+   * @generated from enum value: SKIP_REASON_TPM = 6;
+   */
+  TPM: 6,
+
+  /**
+   * Its circuit breaker is open.
+   *
+   * @generated from enum value: SKIP_REASON_BREAKER = 7;
+   */
+  BREAKER: 7,
+
+  /**
+   * It failed in this request already.
+   *
+   * @generated from enum value: SKIP_REASON_FAILED = 8;
+   */
+  FAILED: 8,
+
+  /**
+   * Its context window is not larger than the one that was too small.
+   *
+   * @generated from enum value: SKIP_REASON_CONTEXT_WINDOW = 9;
+   */
+  CONTEXT_WINDOW: 9,
+
+  /**
+   * It cannot do what was asked for, for example embeddings.
+   *
+   * @generated from enum value: SKIP_REASON_NOT_SUPPORTED = 10;
+   */
+  NOT_SUPPORTED: 10,
+} as const;
+
+/**
+ * Why a place was passed over.
+ *
+ * @generated from enum causeway.stats.v1.SkipReason
+ */
+export type SkipReason = (typeof SkipReason)[keyof typeof SkipReason] | UnknownEnum;
+
+/**
+ * Describes the enum causeway.stats.v1.SkipReason.
+ */
+export const SkipReasonSchema: GenEnum<SkipReason> = /*@__PURE__*/
+  enumDesc(file_causeway_stats_v1_stats, 4);
+
+/**
+ * What the gateway waited for.
+ *
+ * @generated from enum causeway.stats.v1.WaitReason
+ */
+export const WaitReason = {
+  /**
+   * Not known to this version.
+   *
+   * @generated from enum value: WAIT_REASON_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * To try again.
+   *
+   * @generated from enum value: WAIT_REASON_BACKOFF = 1;
+   */
+  BACKOFF: 1,
+
+  /**
+   * The end of a cooldown.
+   *
+   * @generated from enum value: WAIT_REASON_COOLDOWN = 2;
+   */
+  COOLDOWN: 2,
+} as const;
+
+/**
+ * What the gateway waited for.
+ *
+ * @generated from enum causeway.stats.v1.WaitReason
+ */
+export type WaitReason = (typeof WaitReason)[keyof typeof WaitReason] | UnknownEnum;
+
+/**
+ * Describes the enum causeway.stats.v1.WaitReason.
+ */
+export const WaitReasonSchema: GenEnum<WaitReason> = /*@__PURE__*/
+  enumDesc(file_causeway_stats_v1_stats, 5);
+
+/**
  * Reads the ledger. One row is one exchange, whatever became of it.
  *
  * @generated from service causeway.stats.v1.StatsService
@@ -908,6 +1524,16 @@ export const StatsService: GenService<{
     methodKind: "unary";
     input: typeof GetRequestRequestSchema;
     output: typeof GetRequestResponseSchema;
+  },
+  /**
+   * How a request came to its answer: what was decided, and what was tried.
+   *
+   * @generated from rpc causeway.stats.v1.StatsService.ExplainRequest
+   */
+  explainRequest: {
+    methodKind: "unary";
+    input: typeof ExplainRequestRequestSchema;
+    output: typeof ExplainRequestResponseSchema;
   },
   /**
    * Rows as they settle, from now on.
