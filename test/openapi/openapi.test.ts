@@ -17,7 +17,14 @@ import { createClosedValidator, createValidator, mapSchemas, type Schemas, type 
 const ourSchemas = loadSchemas(ourDocument);
 
 /** Fields that we name and OpenAI's document does not, for what other providers made common. */
-const ownFields = ["reasoning_content", "reasoning_details", "extra_content"];
+const ownFields = [
+  "reasoning_content",
+  "reasoning_details",
+  "extra_content",
+  "context_window",
+  "input_modalities",
+  "pricing",
+];
 
 const withoutOwnFields = mapSchemas(ourSchemas, ({ properties, ...schema }) => {
   if (properties === undefined) return schema;
