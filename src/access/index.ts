@@ -1,5 +1,6 @@
 import { hash, timingSafeEqual } from "node:crypto";
 import { GatewayError } from "../core/error.ts";
+import { maskKey } from "../core/mask.ts";
 import type { Access } from "../core/ports.ts";
 
 const digest = (key: string): Buffer => hash("sha256", key, "buffer");
@@ -13,7 +14,7 @@ export function createAccess(keys: readonly string[]): Access {
   return {
     required: known.length > 0,
     check(key) {
-      if (known.length === 0) return;
+      if (known.length === 0) return "";
       if (key === undefined || key === "") {
         throw new GatewayError(
           "unauthenticated",
@@ -24,6 +25,7 @@ export function createAccess(keys: readonly string[]): Access {
       let found = false;
       for (const one of known) found = timingSafeEqual(one, shown) || found;
       if (!found) throw new GatewayError("unauthenticated", "The gateway does not know this key.");
+      return maskKey(key);
     },
   };
 }

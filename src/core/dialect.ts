@@ -38,6 +38,10 @@ export interface RequestPeek {
   readonly stream: boolean;
   /** Whether the client asked for usage in the stream. */
   readonly usageWanted: boolean;
+  /** The person on whose behalf the call is made. */
+  readonly endUserId?: string | undefined;
+  /** The application's own notes on this call. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface RequestTarget {

@@ -23,6 +23,13 @@ export interface Call {
   /** By name in lower case; what the client's dialect gives a meaning is passed on to a provider that speaks it. */
   readonly clientHeaders?: ClientHeaders | undefined;
   readonly request: ClientRequest;
+  /** The gateway's key that the caller showed, masked. */
+  readonly accessKey?: string | undefined;
+  /** Which program calls. */
+  readonly client?: string | undefined;
+  /** The person on whose behalf the call is made, where that is known without decoding the request. */
+  readonly endUserId?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
   /** How long the client waits, in ms. */
   readonly timeoutMs?: number | undefined;
   /** What the client calls the conversation that this is a turn of. */
@@ -186,6 +193,16 @@ export interface ExchangeRow {
   readonly clientRequestId: string;
   /** By which the client may refer to the answer later; empty where its dialect has no such thing. */
   readonly answerId: string;
+  /** The gateway's key that the caller showed, masked. Empty: none, as with the next three. */
+  readonly accessKey: string;
+  /** The person on whose behalf the call was made, as the client names them. */
+  readonly endUserId: string;
+  /** Which program called, for example "claude-code" or "openai-python". */
+  readonly client: string;
+  /** The conversation, as the client names it. */
+  readonly session: string;
+  /** The client's own words for this call. */
+  readonly tags: readonly string[];
   readonly trail: Trail;
 }
 

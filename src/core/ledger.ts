@@ -15,6 +15,19 @@ export interface RowFilter {
   readonly aliases?: readonly string[];
   readonly statuses?: readonly ExchangeStatus[];
   readonly facades?: readonly string[];
+  readonly accessKeys?: readonly string[];
+  readonly clients?: readonly string[];
+  readonly errorCodes?: readonly string[];
+  readonly credentials?: readonly string[];
+  readonly endUserIds?: readonly string[];
+  readonly sessions?: readonly string[];
+  /** Rows that have at least one of these. */
+  readonly tags?: readonly string[];
+  readonly stream?: boolean | undefined;
+  readonly minDurationUs?: bigint | undefined;
+  readonly maxDurationUs?: bigint | undefined;
+  /** In the error message, or in the text of a kept body, whatever the case of its letters. Empty: any. */
+  readonly text?: string;
   /** Rows whose cost is unknown are left out when one of these is set. */
   readonly minCostNanoUsd?: bigint | undefined;
   readonly maxCostNanoUsd?: bigint | undefined;
@@ -29,12 +42,29 @@ export interface Totals {
   readonly inputTokens: bigint;
   readonly cacheReadTokens: bigint;
   readonly cacheWriteTokens: bigint;
+  /** Of the cache writes: those for 1 hour. */
+  readonly cacheWrite1hTokens: bigint;
   readonly outputTokens: bigint;
   readonly reasoningTokens: bigint;
+  readonly inputAudioTokens: bigint;
+  readonly outputAudioTokens: bigint;
   readonly costNanoUsd: bigint;
   readonly unknownCost: bigint;
   readonly meanDurationUs: bigint;
   readonly meanFirstTokenUs: bigint;
+  /** Over the rows answered whole. undefined: there are none, or they were not asked for. */
+  readonly duration: Percentiles | undefined;
+  /** Over the rows answered whole. */
+  readonly firstToken: Percentiles | undefined;
+  /** Over the rows that were streamed and answered whole: after the first token. undefined: there are none. */
+  readonly outputTokensPerSecond: number | undefined;
+}
+
+/** In µs. At most a 32nd off from what was measured. */
+export interface Percentiles {
+  readonly p50Us: bigint;
+  readonly p95Us: bigint;
+  readonly p99Us: bigint;
 }
 
 export interface TotalsGroup {
@@ -49,14 +79,57 @@ export interface LedgerSummary {
   readonly byProvider: readonly TotalsGroup[];
   readonly byAlias: readonly TotalsGroup[];
   readonly byFacade: readonly TotalsGroup[];
+  readonly byAccessKey: readonly TotalsGroup[];
+  readonly byClient: readonly TotalsGroup[];
   /** Of the failed rows; the most frequent first. */
   readonly errors: readonly { readonly code: string; readonly requests: bigint; readonly lastMessage: string }[];
 }
 
-/** A place between two rows. Rows are ordered by start, then by id. */
+/** What rows are listed by. "tokens": input and output together. */
+export type RowOrderBy = "start" | "cost" | "duration" | "tokens";
+
+/** Rows of the same place are ordered by id. */
+export interface RowOrder {
+  readonly by: RowOrderBy;
+  readonly ascending: boolean;
+}
+
+/** A place behind a row. */
 export interface RowCursor {
-  readonly startedAt: number;
+  readonly place: bigint;
   readonly id: string;
+}
+
+/** Where a row stands in an order: in ms, nano-dollars, µs or tokens. What is unknown comes before 0. */
+export function placeOf(row: LedgerRow, by: RowOrderBy): bigint {
+  switch (by) {
+    case "start":
+      return BigInt(row.startedAt);
+    case "cost":
+      return row.costNanoUsd ?? -1n;
+    case "duration":
+      return BigInt(row.durationUs);
+    case "tokens":
+      return row.usage === undefined ? -1n : BigInt(row.usage.inputTokens) + BigInt(row.usage.outputTokens);
+    default:
+      return by satisfies never;
+  }
+}
+
+/** Values that a filter can be set to, each list in alphabetic order. */
+export interface FilterValues {
+  readonly providers: readonly string[];
+  readonly models: readonly string[];
+  readonly aliases: readonly string[];
+  readonly facades: readonly string[];
+  readonly accessKeys: readonly string[];
+  readonly clients: readonly string[];
+  readonly errorCodes: readonly string[];
+  /** Of the newest rows alone, as the next three. */
+  readonly credentials: readonly string[];
+  readonly endUserIds: readonly string[];
+  readonly sessions: readonly string[];
+  readonly tags: readonly string[];
 }
 
 export interface LedgerEntry {
@@ -72,10 +145,15 @@ export interface LedgerEntry {
 /** The ledger, for reading. All methods reject with GatewayError "unavailable" when the store cannot be read. */
 export interface LedgerReader {
   summary(filter: RowFilter): Promise<LedgerSummary>;
-  /** `bounds`: n + 1 rising times in ms since 1970. Gives the sums over the n spans between them. */
-  series(filter: RowFilter, bounds: readonly number[]): Promise<Totals[]>;
-  /** Newest first, those older than `before`. */
-  list(filter: RowFilter, limit: number, before: RowCursor | undefined): Promise<LedgerRow[]>;
+  /**
+   * `bounds`: n + 1 rising times in ms since 1970. Gives the sums over the n spans between them. `percentiles`: whether
+   * they are wanted, which takes longer.
+   */
+  series(filter: RowFilter, bounds: readonly number[], percentiles: boolean): Promise<Totals[]>;
+  /** What there is to filter by among the rows that a filter lets through. */
+  values(filter: RowFilter): Promise<FilterValues>;
+  /** Those behind `after`. Any order but by start, and any text, reads all the rows that the filter lets through. */
+  list(filter: RowFilter, limit: number, after?: RowCursor, order?: RowOrder): Promise<LedgerRow[]>;
   find(id: string): Promise<LedgerEntry | undefined>;
   /** By the id that the client knows the answer by; the newest, should a provider have given it twice. */
   findAnswer(answerId: string): Promise<LedgerEntry | undefined>;
@@ -84,6 +162,37 @@ export interface LedgerReader {
    * GatewayError "unavailable", which says how many rows it has missed, instead of more memory.
    */
   watch(wanted: (row: LedgerRow) => boolean, signal: AbortSignal): AsyncIterable<LedgerRow>;
+}
+
+/** Removes rows, for good. */
+export interface LedgerEraser {
+  /**
+   * The rows of failed requests that started in a period, with their bodies and trails; sums are then as if they had never
+   * been. Part by part: what was removed before a failure stays so. Resolves with how many rows were removed. Rejects with
+   * GatewayError "unavailable".
+   */
+  deleteErrors(from: number, to: number): Promise<number>;
+}
+
+/** A rollup that is not what its rows come to. */
+export interface RollupDifference {
+  /** In ms since 1970. */
+  readonly start: number;
+  readonly spanMs: number;
+  /** Of which rows, for people. */
+  readonly series: string;
+  /** Which of its columns are wrong. Empty: it is missing, or it should not be there. */
+  readonly columns: readonly string[];
+  readonly kind: "missing" | "wrong" | "surplus";
+}
+
+/** The sums that are kept beside the rows, held against the rows: also while a gateway writes to the same store. */
+export interface LedgerAudit {
+  /** Resolves with how many rollups were looked at. Rejects with GatewayError "unavailable". */
+  verify(report: (difference: RollupDifference) => void, signal: AbortSignal): Promise<number>;
+  /** Makes all rollups anew. Resolves with how many were made. Rejects with GatewayError "unavailable". */
+  rebuild(signal: AbortSignal): Promise<number>;
+  close(): Promise<void>;
 }
 
 export interface StoreStatus {

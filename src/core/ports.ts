@@ -94,8 +94,11 @@ export interface Target {
 export interface Access {
   /** Whether any rule is configured. Without one every caller is let in. */
   readonly required: boolean;
-  /** Throws GatewayError "unauthenticated". `key`: what the caller showed, without "Bearer". */
-  check(key: string | undefined): void;
+  /**
+   * What the ledger calls the caller by: the key, masked; "" where none is needed. Throws GatewayError "unauthenticated".
+   * `key`: what the caller showed, without "Bearer".
+   */
+  check(key: string | undefined): string;
 }
 
 export interface Price {

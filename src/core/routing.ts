@@ -1,7 +1,7 @@
 import type { ChatRequest } from "../../gen/causeway/chat/v1/chat_pb.ts";
 import type { Usage } from "../../gen/causeway/chat/v1/usage_pb.ts";
 import type { ErrorCode, GatewayError } from "./error.ts";
-import type { Operation, Target, UpstreamAnswer } from "./ports.ts";
+import type { Operation, Target, Upstream, UpstreamAnswer } from "./ports.ts";
 import type { Trail, WaitStep } from "./trail.ts";
 
 /** How the targets of a plan are put in order. Each of them falls back along that order. */
@@ -176,6 +176,10 @@ export interface RouteRequest {
 export interface Route {
   /** What to do next: at the beginning, and after each attempt that has ended in failure. */
   next(): Step;
+  /** Where it goes first, as far as that is known before it is tried. */
+  readonly first: { readonly upstream: Upstream; readonly model: string };
+  /** Whether an attempt has failed in a way that no other would mend: what still runs is to be left. */
+  readonly isOver: boolean;
   /** Another attempt beside the one that runs, at once. undefined: there is no other place that can serve. */
   hedge(): Attempt | undefined;
   /** After how long without a beginning of its answer an attempt gets company, in ms. undefined: never. */
@@ -212,8 +216,8 @@ export type Outcome =
       readonly durationUs: number;
     }
   | { readonly kind: "failed"; readonly error: GatewayError; readonly usage?: Usage | undefined }
-  /** Left by us: it says nothing of the provider. */
-  | { readonly kind: "left"; readonly usage?: Usage | undefined };
+  /** Left by us: it says nothing of the provider, unless another attempt was faster. */
+  | { readonly kind: "left"; readonly usage?: Usage | undefined; readonly outrun?: boolean };
 
 export interface ListedModel {
   /** What a client asks for: a name of the configuration, or "provider/model". */

@@ -39,6 +39,8 @@ export interface AttemptStep {
   status?: number | undefined;
   code?: ErrorCode | undefined;
   message?: string | undefined;
+  /** Of one that was left: its provider had begun to answer, so it has read the prompt, and bills it. Not kept. */
+  promptRead?: boolean | undefined;
   /** Of an attempt that is not the answer, as far as it is known. */
   usage?: Usage | undefined;
   costNanoUsd?: bigint | null | undefined;

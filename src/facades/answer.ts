@@ -3,7 +3,7 @@ import type { Dialect } from "../core/dialect.ts";
 import { GatewayError } from "../core/error.ts";
 import type { Call, Exchange } from "../core/exchange.ts";
 import type { Gateway } from "../core/gateway.ts";
-import { drained, type FacadeRequest, type FacadeResponse, type ResponseHeaders, sendWhole } from "./http.ts";
+import { drained, type FacadeRequest, type FacadeResponse, isGone, type ResponseHeaders, sendWhole } from "./http.ts";
 
 /** What answering needs besides the call. */
 export interface AnswerOptions {
@@ -47,9 +47,12 @@ export async function answer(
   const { gateway, idPrefix } = options;
   const exchange = gateway.open(call);
   if (idPrefix !== undefined) exchange.answerId = idPrefix + exchange.id.replaceAll("-", "");
-  response.on("close", () => {
+  const leave = (): void => {
     if (!response.writableEnded) exchange.cancel(new GatewayError("cancelled", "The client left."));
-  });
+  };
+  if (isGone(response))
+    leave(); // while its request was looked at
+  else response.on("close", leave);
   try {
     if (call.stream) await answerStream(options, exchange, response);
     else await answerWhole(options, exchange, request, response);

@@ -11,6 +11,8 @@ export interface FacadeRequest {
   readonly url?: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly httpVersionMajor: number;
+  /** The key by which the caller was let in, masked. undefined: none was needed. */
+  callerKey?: string;
   on(event: "data", listener: (chunk: Buffer) => void): unknown;
   on(event: "end" | "aborted", listener: () => void): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
@@ -22,6 +24,9 @@ export interface FacadeRequest {
 export interface FacadeResponse {
   readonly headersSent: boolean;
   readonly writableEnded: boolean;
+  /** Whether its connection is gone; over HTTP/2, the stream says so. */
+  readonly destroyed?: boolean;
+  readonly stream?: { readonly destroyed: boolean } | undefined;
   setHeader(name: string, value: string | number): unknown;
   writeHead(status: number, headers: ResponseHeaders): unknown;
   /** Returns whether more may be written before "drain". */
@@ -59,6 +64,10 @@ export function shownKey(request: FacadeRequest): string | undefined {
   if (typeof key === "string") return key;
   return request.url?.includes("key=") === true ? (queryOf(request).get("key") ?? undefined) : undefined;
 }
+
+/** Whether the client is gone. */
+export const isGone = ({ destroyed, stream }: FacadeResponse): boolean =>
+  destroyed === true || stream?.destroyed === true;
 
 /** Aborts when the client is gone. */
 export function whenGone(response: FacadeResponse): AbortSignal {
@@ -167,10 +176,12 @@ export function drained(response: FacadeResponse, signal: AbortSignal): Promise<
   return new Promise((resolve) => {
     const go = (): void => {
       response.off("drain", go);
+      response.off("close", go);
       signal.removeEventListener("abort", go);
       resolve();
     };
     response.on("drain", go);
+    response.on("close", go);
     signal.addEventListener("abort", go);
   });
 }

@@ -36,7 +36,7 @@ export function createFacades({ access, open, facades, onFault }: FacadesDeps) {
     try {
       if (isOpen(path)) return await openRoutes(request, response, "");
       const rules = access();
-      if (rules.required) rules.check(shownKey(request));
+      if (rules.required) request.callerKey = rules.check(shownKey(request));
       await surface.answer(request, response, "");
     } catch (thrown) {
       const error = GatewayError.from(thrown);

@@ -19,8 +19,15 @@ export interface OpenAnswer {
   readonly body: UpstreamAnswer["body"];
   /** As in `Attempt`. */
   readonly refusesFiltered: boolean;
-  /** Takes what knows the answer's usage, as far as it came. */
-  readonly watch: (source: { readonly usage: Usage | undefined }) => void;
+  /** Takes what knows how far the answer came. */
+  readonly watch: (source: AnswerProgress) => void;
+}
+
+/** How far an answer has come. */
+export interface AnswerProgress {
+  readonly usage: Usage | undefined;
+  /** Whether any of its body is there. */
+  readonly isAnswering: boolean;
 }
 
 /** Reads an answer until it has begun. What it resolves with is handed on; when it rejects, another place may be asked. */
@@ -35,7 +42,7 @@ export class Try<T> {
   /** Where nothing but the exchange ends it, there is none. */
   readonly #own: AbortController | undefined;
   #prepared: PreparedRequest | undefined;
-  #source: { readonly usage: Usage | undefined } | undefined;
+  #source: AnswerProgress | undefined;
   #unfollow = (): void => {};
 
   constructor(exchange: Exchange, attempt: Attempt, begin: Begin<T>, how: { hedge: boolean; raced: boolean }) {
@@ -80,17 +87,34 @@ export class Try<T> {
     }
   }
 
+  get isAnswering(): boolean {
+    return this.#source?.isAnswering ?? false;
+  }
+
+  /**
+   * What its place has failed by, when the exchange's time was over before it began although it had had most of it: a
+   * client that gives little time says nothing of the place.
+   */
+  timedOut(reason: unknown): GatewayError | undefined {
+    const { step, attempt } = this;
+    const hadUs = this.#exchange.elapsed() - step.atUs;
+    if (!(reason instanceof GatewayError) || reason.code !== "deadline_exceeded" || hadUs < mostOfItsTimeUs)
+      return undefined;
+    const message = `${step.target} did not begin its answer within the ${Math.round(hadUs / 1e6)} s that were left for it.`;
+    return new GatewayError("upstream_timeout", message, { provider: attempt.target.upstream.name });
+  }
+
   /** Leaves it, since it is not needed any more. */
   abandon(): void {
     this.#own?.abort(abandoned);
   }
 
-  /** The exchange is this one's from here on. */
-  win(): void {
+  /** What the exchange says of where it went is this attempt's from here on. */
+  claim(): void {
     const exchange = this.#exchange;
     const prepared = this.#prepared;
-    if (prepared === undefined) throw new TypeError("an attempt that was not made cannot win");
     exchange.target = this.attempt.target;
+    if (prepared === undefined) return;
     exchange.tongue = prepared.tongue;
     exchange.dropped = prepared.dropped;
     exchange.emulated = prepared.emulated;
@@ -117,7 +141,7 @@ export class Try<T> {
     const { target } = this.attempt;
     const prepared = prepare(exchange, this.attempt);
     this.#prepared = prepared;
-    this.win(); // also what fails was this one's, as long as there is no other
+    this.claim(); // as long as no other has begun
     refuseUnsaid(call, prepared);
     exchange.attempts += 1;
     const askedUs = exchange.elapsed();
@@ -164,6 +188,12 @@ export class Try<T> {
 /** An error message longer than this says nothing more. */
 const longestMessage = 500;
 
+/** A place that has not begun to answer in so long has failed, in µs. */
+const mostOfItsTimeUs = 10_000_000;
+
+/** The body of a refusal should be there at once, in ms: its status says enough to go on. */
+const longestRefusalMs = 2000;
+
 /** Nobody sees it: the attempt that it ends is not the answer. */
 const abandoned = new GatewayError("cancelled", "Another attempt was faster.");
 
@@ -175,15 +205,15 @@ async function refusal(
   { call }: Exchange,
 ): Promise<GatewayError> {
   const { name } = target.upstream;
-  const body = await readAll(answer.body, longestErrorBody);
   if (answer.status < 200 || answer.status > 299) {
+    const body = await readRefusal(answer.body);
     const { request } = call;
     // of a relayed body only the outline was read: when the provider refuses it, that it is broken is the better answer
     if (answer.status === 400 && request.kind === "wire") refuseBroken(() => request.body.value());
     return toldBy(target, dialect.error.read(answer.status, body), answer.retryAfterMs);
   }
   try {
-    dialect.answer.watch(body);
+    dialect.answer.watch(await readAll(answer.body, longestErrorBody));
   } catch (error) {
     return toldBy(target, GatewayError.from(error), answer.retryAfterMs);
   }
@@ -206,6 +236,25 @@ export function toldBy({ upstream, credential }: Target, error: GatewayError, re
     provider: error.provider ?? upstream.name,
     retryAfterMs: error.retryAfterMs ?? retryAfterMs,
   });
+}
+
+/** As much as comes of it within a moment, and before the connection breaks. */
+async function readRefusal(body: UpstreamAnswer["body"]): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  const timer = setTimeout(() => void body.return?.(), longestRefusalMs);
+  try {
+    for (let next = await body.next(); next.done !== true && length <= longestErrorBody; next = await body.next()) {
+      pieces.push(next.value);
+      length += next.value.length;
+    }
+    await body.return?.();
+  } catch {
+    // its status, and what came of it, are what there is to say
+  } finally {
+    clearTimeout(timer);
+  }
+  return Buffer.concat(pieces, length);
 }
 
 /** Reads to the end. More than `limit` bytes: ends the request and returns what is there. */

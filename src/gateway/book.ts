@@ -22,7 +22,6 @@ export interface Booked {
 export async function book(exchange: Exchange, pricing: Pricing, tokens: TokenCounter): Promise<Booked> {
   const { usage, target, startedAt, trail } = exchange;
   let booked = priced(target?.upstream.name ?? "", target?.model ?? "", usage, startedAt, pricing);
-  if (trail.steps.length < 2) return booked;
   for (const step of trail.steps) {
     if (step.kind !== "attempt" || step.outcome === "running") continue; // the one that runs is the answer
     const taken = await takenBy(step, exchange, tokens);
@@ -36,10 +35,10 @@ export async function book(exchange: Exchange, pricing: Pricing, tokens: TokenCo
   return booked;
 }
 
-/** Reported, or else the prompt by estimate: a provider that has answered the request's head has read it. */
+/** Reported, or else the prompt by estimate. */
 async function takenBy(step: AttemptStep, exchange: Exchange, tokens: TokenCounter): Promise<Usage | undefined> {
   if (step.usage !== undefined) return step.usage;
-  if (step.outcome !== "left" || step.headUs === undefined || exchange.signal.aborted) return undefined;
+  if (step.promptRead !== true) return undefined;
   try {
     return create(UsageSchema, {
       inputTokens: await tokens.count(requestText(exchange)),

@@ -48,8 +48,10 @@ export async function countTokens(
 ): Promise<TokenCount> {
   const estimate = (): Promise<number> => tokens.count(textOfRequest(chat));
   const route = await router.route(askedFor(chat, clock, estimate), signal);
-  const step = route.next();
-  if (step.kind === "ask") {
+  const { upstream } = route.first;
+  // one that cannot count is not held for it
+  const step = upstream.tongues.some(({ operations }) => operations.has("count")) ? route.next() : undefined;
+  if (step?.kind === "ask") {
     const { target } = step.attempt;
     const counted = await ask(chat, client, target, newId(), signal).finally(() => step.attempt.end({ kind: "left" }));
     if (counted !== undefined) {

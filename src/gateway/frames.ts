@@ -23,6 +23,7 @@ export class FrameSource {
   readonly #batcher = new EventBatcher();
   #reader: StreamReader | undefined;
   #ended = false;
+  #begunBytes = 0;
   /** What came before the answer began; undefined since. */
   #held: HeldFrame[] | undefined = [];
 
@@ -34,6 +35,10 @@ export class FrameSource {
     this.#body = body;
     this.#keepLimit = keepLimit;
     this.#watcher = dialect.stream.watcher({ hideUsage: !exchange.call.usageWanted });
+  }
+
+  get isAnswering(): boolean {
+    return this.#begunBytes > 0;
   }
 
   /** As far as it is known. */
@@ -48,18 +53,24 @@ export class FrameSource {
    */
   async begin(refuseFiltered: boolean): Promise<void> {
     const held = this.#held ?? [];
-    let bytes = 0;
-    while (bytes <= mostHeldBytes) {
+    while (this.#begunBytes <= mostHeldBytes) {
       const read = await this.#read();
       if (read === undefined) break;
-      bytes += read.length;
+      this.#begunBytes += read.length;
       const relay = this.#see(read);
       const events = this.#decodeFirst(read);
-      held.push({ bytes: read, relay, events: events ?? [] });
-      if (events === undefined || events.some(isContent)) break;
+      const frame = { bytes: read, relay, events };
+      held.push(frame);
+      if (hasContent(frame)) break;
     }
+    if (this.#ended && this.#watcher.finishReason === FinishReason.UNSPECIFIED && !held.some(hasContent)) throw cut();
     const isFiltered = this.#watcher.finishReason === FinishReason.CONTENT_FILTER;
-    if (!refuseFiltered || !isFiltered || held.some(({ events }) => textOfEvents(events) !== "")) return;
+    if (
+      !refuseFiltered ||
+      !isFiltered ||
+      held.some(({ events }) => events !== undefined && textOfEvents(events) !== "")
+    )
+      return;
     throw new GatewayError("content_filtered", "The provider's content filter left nothing of the answer.");
   }
 
@@ -96,10 +107,7 @@ export class FrameSource {
       if (bytes.length > 0) return bytes;
     }
     if (this.#watcher.finished) return undefined;
-    throw new GatewayError(
-      "upstream_cut",
-      "The provider's answer ended before the model was done: it is not complete.",
-    );
+    throw cut();
   }
 
   #see(bytes: Buffer): Buffer {
@@ -143,11 +151,17 @@ export class FrameSource {
   }
 }
 
+const cut = (): GatewayError =>
+  new GatewayError("upstream_cut", "The provider's answer ended before the model was done: it is not complete.");
+
 interface HeldFrame {
   readonly bytes: Buffer;
   readonly relay: Buffer;
-  readonly events: ChatEvent[];
+  /** undefined: they could not be read, and need not be. */
+  readonly events: ChatEvent[] | undefined;
 }
+
+const hasContent = ({ events }: HeldFrame): boolean => events === undefined || events.some(isContent);
 
 /** Whether the answer has begun with this: a head, and a part that is still empty, are no beginning. */
 function isContent({ kind }: ChatEvent): boolean {
@@ -174,12 +188,18 @@ function isContent({ kind }: ChatEvent): boolean {
   }
 }
 
+/** An end that is due should be there at once, in ms. */
+const longestEndMs = 1000;
+
 /** Reads the end that should follow at once, so that the connection can serve again; anything else ends the request. */
 async function letGo(body: UpstreamAnswer["body"]): Promise<void> {
+  const timer = setTimeout(() => void body.return?.(), longestEndMs);
   try {
     const next = await body.next();
     if (next.done !== true) await body.return?.();
   } catch {
     // the answer was complete: how its connection ended is of no interest
+  } finally {
+    clearTimeout(timer);
   }
 }

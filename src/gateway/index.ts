@@ -1,7 +1,9 @@
 import { type ChatResponse, FinishReason } from "../../gen/causeway/chat/v1/chat_pb.ts";
 import type { Clock } from "../core/clock.ts";
+import type { AnswerFacts } from "../core/dialect.ts";
 import { GatewayError } from "../core/error.ts";
 import { Exchange, type ExchangeRow } from "../core/exchange.ts";
+import type { Frame } from "../core/frame.ts";
 import type { Gateway } from "../core/gateway.ts";
 import type { LedgerWriter, Pricing, TokenCounter } from "../core/ports.ts";
 import type { Outcome, Router } from "../core/routing.ts";
@@ -80,26 +82,69 @@ export function createGateway(deps: GatewayDeps): Gateway {
     };
   }
 
-  /** An exchange whose answer comes whole. `read` notes what the ledger has to know of it. */
-  async function collected<T>(exchange: Exchange, read: (bytes: Buffer, answer: OpenAnswer) => T): Promise<T> {
+  /** An exchange whose answer comes whole. */
+  async function collected<T>(
+    exchange: Exchange,
+    read: (bytes: Buffer, answer: OpenAnswer) => Collected<T>,
+  ): Promise<T> {
     const settings = deps.settings();
     const end = begin(exchange, settings);
-    let reached: Reached<T> | undefined;
+    let reached: Reached<Collected<T>> | undefined;
     try {
       reached = await reachAnswer(exchange, settings, async (answer) => {
         const bytes = await readAll(answer.body, longestAnswer);
-        const value = read(bytes, answer);
-        exchange.keep(bytes, settings.bodies.mode === "full" ? settings.bodies.limit : bytes.length);
-        return value;
+        return read(bytes, answer);
       });
+      const { bytes, facts, value } = reached.answer;
+      exchange.keep(bytes, settings.bodies.mode === "full" ? settings.bodies.limit : bytes.length);
+      exchange.usage = facts.usage;
+      exchange.finishReason = facts.finishReason;
+      exchange.answerId = facts.id ?? exchange.answerId;
       exchange.firstTokenAfter = reached.by.step.begunUs;
       exchange.status = "ok";
-      return reached.answer;
+      return value;
     } catch (thrown) {
       throw failed(exchange, thrown);
     } finally {
       await settle(exchange, settings, reached);
       end();
+    }
+  }
+
+  /**
+   * A streamed exchange. It is settled when its frames have ended, or when it is aborted, even though whoever takes them
+   * has stopped to: a client that does not read holds nothing up.
+   */
+  async function* streamed(exchange: Exchange): AsyncGenerator<Frame, void, undefined> {
+    const settings = deps.settings();
+    const end = begin(exchange, settings);
+    let reached: Reached<FrameSource> | undefined;
+    let finished: Promise<void> | undefined;
+    const finish = (): Promise<void> => {
+      finished ??= (async () => {
+        exchange.signal.removeEventListener("abort", abort);
+        const { aborted, reason } = exchange.signal;
+        if (exchange.status !== "ok" && exchange.error === undefined) failed(exchange, aborted ? reason : notTaken());
+        reached?.answer.report();
+        if (exchange.status !== "ok") await reached?.answer.leave();
+        await settle(exchange, settings, reached);
+        end();
+      })();
+      return finished;
+    };
+    const abort = (): void => void finish();
+    try {
+      reached = await reachAnswer(exchange, settings, (answer) => beginStream(exchange, answer, settings.bodies));
+      const source = reached.answer;
+      exchange.firstTokenAfter = reached.by.step.begunUs;
+      exchange.signal.addEventListener("abort", abort);
+      for (let frame = await source.next(); frame !== undefined; frame = await source.next()) yield frame;
+      exchange.signal.throwIfAborted();
+      exchange.status = "ok";
+    } catch (thrown) {
+      throw failed(exchange, thrown);
+    } finally {
+      await finish();
     }
   }
 
@@ -109,48 +154,28 @@ export function createGateway(deps: GatewayDeps): Gateway {
     whole: (exchange) =>
       collected(exchange, (bytes, { dialect, model, refusesFiltered, watch }) => {
         const facts = dialect.answer.watch(bytes);
+        watch({ usage: facts.usage, isAnswering: true });
         if (refusesFiltered && facts.finishReason === FinishReason.CONTENT_FILTER) {
-          watch(facts);
           throw new GatewayError("content_filtered", "The provider's content filter has cut the answer off.");
         }
-        exchange.usage = facts.usage;
-        exchange.finishReason = facts.finishReason;
-        exchange.answerId = facts.id ?? exchange.answerId;
         const read = (): ChatResponse => {
           const chat = dialect.answer.read(parseAnswer(bytes));
           chat.model ||= model; // some vendors do not say who answers
           return chat;
         };
-        return { dialect, bytes, read };
+        return { bytes, facts, value: { dialect, bytes, read } };
       }),
 
     embeddings: (exchange) =>
-      collected(exchange, (bytes, { dialect, model }) => {
+      collected(exchange, (bytes, { dialect, model, watch }) => {
         const answer = dialect.embeddings?.answer.read(parseAnswer(bytes));
         if (answer === undefined) throw new TypeError("the attempt let a dialect without embeddings through");
-        exchange.usage = answer.usage;
-        return answer.model === "" ? { ...answer, model } : answer;
+        const facts = { usage: answer.usage, finishReason: FinishReason.UNSPECIFIED };
+        watch({ usage: answer.usage, isAnswering: true });
+        return { bytes, facts, value: answer.model === "" ? { ...answer, model } : answer };
       }),
 
-    async *frames(exchange) {
-      const settings = deps.settings();
-      const end = begin(exchange, settings);
-      let reached: Reached<FrameSource> | undefined;
-      try {
-        reached = await reachAnswer(exchange, settings, (answer) => beginStream(exchange, answer, settings.bodies));
-        const source = reached.answer;
-        exchange.firstTokenAfter = reached.by.step.begunUs;
-        for (let frame = await source.next(); frame !== undefined; frame = await source.next()) yield frame;
-        exchange.status = "ok";
-      } catch (thrown) {
-        throw failed(exchange, thrown);
-      } finally {
-        reached?.answer.report();
-        if (exchange.status !== "ok") await reached?.answer.leave();
-        await settle(exchange, settings, reached);
-        end();
-      }
-    },
+    frames: streamed,
 
     count(chat, client, signal) {
       const { router } = deps.settings();
@@ -169,6 +194,15 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
 }
 
+/** A whole answer, and what the ledger has to know of it. */
+interface Collected<T> {
+  readonly bytes: Buffer;
+  readonly facts: AnswerFacts;
+  readonly value: T;
+}
+
+const notTaken = (): GatewayError => new GatewayError("cancelled", "The answer was not taken to its end.");
+
 /** What the place that answered is told of it. */
 function outcomeOf({ status, signal, error, usage }: Exchange, row: ExchangeRow, { by }: Reached<unknown>): Outcome {
   const { atUs, begunUs = atUs } = by.step;
@@ -179,7 +213,7 @@ function outcomeOf({ status, signal, error, usage }: Exchange, row: ExchangeRow,
     : { kind: "left", usage };
 }
 
-/** Resolves when the answer has begun. What came of one that the client has left, or that took too long, is noted. */
+/** Resolves when the answer has begun. */
 async function beginStream(exchange: Exchange, answer: OpenAnswer, bodies: BodyOptions): Promise<FrameSource> {
   const source = new FrameSource(exchange, answer, keptBytes(bodies));
   answer.watch(source);
@@ -187,8 +221,7 @@ async function beginStream(exchange: Exchange, answer: OpenAnswer, bodies: BodyO
     await source.begin(answer.refusesFiltered);
     return source;
   } catch (thrown) {
-    if (exchange.signal.aborted) source.report();
-    else await source.leave();
+    await source.leave();
     throw thrown;
   }
 }

@@ -36,6 +36,11 @@ export function rowOf(exchange: Exchange, { usage, costNanoUsd, priceVersion }: 
     dropped: exchange.dropped,
     clientRequestId: call.clientRequestId,
     answerId: call.remembered === true ? (exchange.answerId ?? "") : "",
+    accessKey: call.accessKey ?? "",
+    endUserId: call.endUserId ?? "",
+    client: call.client ?? "",
+    session: call.session ?? "",
+    tags: call.tags ?? [],
     trail: exchange.trail,
   };
 }

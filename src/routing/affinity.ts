@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import type { ChatRequest } from "../../gen/causeway/chat/v1/chat_pb.ts";
 import { type Message, Role } from "../../gen/causeway/chat/v1/content_pb.ts";
 import type { Clock } from "../core/clock.ts";
@@ -25,6 +25,9 @@ export interface Affinity {
 
 /** More conversations than a gateway has at a time; the longest unused ones are forgotten first. */
 const mostConversations = 20_000;
+
+/** Longer ones are kept as digests. */
+const longestKey = 64;
 
 /** Remembers where conversations were answered, for `keptMs` after their last turn. */
 export function createAffinity(clock: Clock, keptMs: () => number): Affinity {
@@ -53,9 +56,13 @@ export function createAffinity(clock: Clock, keptMs: () => number): Affinity {
  * By what the client calls it: its header, its key for the prompt cache, its user. Otherwise by its first messages, up to
  * the first answer: these stay the same from turn to turn. undefined: there is nothing to know it by.
  */
-export function conversationOf(session: string | undefined, chat: ChatRequest | undefined): Conversation | undefined {
+export function conversationOf(
+  session: string | undefined,
+  chatOf: () => ChatRequest | undefined,
+): Conversation | undefined {
+  const chat = session ? undefined : chatOf();
   const said = session || chat?.promptCacheKey || chat?.endUserId;
-  if (said) return { key: said, continued: true };
+  if (said) return { key: said.length > longestKey ? hash("sha1", said, "base64") : said, continued: true };
   if (chat === undefined || chat.messages.length === 0) return undefined;
   const answer = chat.messages.findIndex(({ role }) => role === Role.ASSISTANT);
   const opening = answer < 0 ? chat.messages : chat.messages.slice(0, answer);

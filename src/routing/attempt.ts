@@ -25,13 +25,17 @@ const limitsEveryMs = 1000;
 export class HeldAttempt implements Attempt {
   readonly target: Target;
   readonly #parts: HeldParts;
+  readonly #takenUs: number;
   #ended = false;
+  #begun = false;
 
   constructor(parts: HeldParts) {
     const { candidate, held, latency } = parts;
     this.#parts = parts;
     this.target = { upstream: candidate.upstream, model: candidate.spec.model, credential: held.credential };
-    candidate.spent.add(held.id); // while it runs, nobody who wants another place is sent here
+    candidate.avoided.add(held.id); // while it runs, who wants another place is not sent here
+    this.timeoutMs = candidate.spec.timeoutMs ?? parts.route.shareMs(candidate);
+    this.#takenUs = parts.clock.micros();
     latency.enter();
   }
 
@@ -39,9 +43,7 @@ export class HeldAttempt implements Attempt {
     return this.#parts.candidate.spec.params;
   }
 
-  get timeoutMs() {
-    return this.#parts.candidate.spec.timeoutMs;
-  }
+  readonly timeoutMs: number | undefined;
 
   get refusesFiltered(): boolean {
     return this.#parts.route.refusesFiltered(this.#parts.candidate);
@@ -60,7 +62,9 @@ export class HeldAttempt implements Attempt {
   }
 
   begun(afterUs: number): void {
-    const { route, candidate, held, latency, stream } = this.#parts;
+    const { route, candidate, held, breaker, latency, stream } = this.#parts;
+    this.#begun = true;
+    breaker.begun();
     latency.began(stream, afterUs);
     route.begun(candidate, held);
   }
@@ -69,8 +73,10 @@ export class HeldAttempt implements Attempt {
     if (this.#ended) throw new TypeError("an attempt ends once");
     this.#ended = true;
     const { route, candidate, held, breaker, latency } = this.#parts;
-    candidate.spent.delete(held.id);
+    candidate.avoided.delete(held.id);
     latency.leave();
+    if (isTooSlow(outcome) && !this.#begun)
+      latency.began(this.#parts.stream, this.#parts.clock.micros() - this.#takenUs);
     const tokens = outcome.usage === undefined ? 0 : totalTokens(outcome.usage);
     switch (outcome.kind) {
       case "ok":
@@ -96,6 +102,12 @@ export class HeldAttempt implements Attempt {
         outcome satisfies never;
     }
   }
+}
+
+/** What it would have taken is not known, but that it is no less than what was waited for. */
+function isTooSlow(outcome: Outcome): boolean {
+  if (outcome.kind === "left") return outcome.outrun === true;
+  return outcome.kind === "failed" && causeOf(outcome.error.code) === "timeout";
 }
 
 /** Of the network or the server; a limit that was reached, or a request that was wrong, says that the server lives. */

@@ -33,7 +33,7 @@ export function exhausted(
   now: number,
 ): GatewayError {
   const reasons = places.flatMap(({ unable }) => unable);
-  const retryAfterMs = soonest(reasons, last, now);
+  const retryAfterMs = soonest(places, last, now);
   const told = places.map((place) => `${place.name}: ${describe(place, now)}`).join("; ");
   const mayPass = reasons.some(({ why }) => why === "cooling" || why === "busy" || why === "rpm" || why === "tpm");
   if (last === undefined || (mayPass && causeOf(last.code) === "credentials")) {
@@ -42,7 +42,7 @@ export function exhausted(
   }
   const isAlone = places.length === 1 && reasons.every(({ why }) => why !== "disabled" && why !== "breaker");
   const { code, message, param, provider, upstreamStatus, nativeType, nativeCode, cause } = last;
-  return new GatewayError(code, isAlone ? message : `${message} (No other place could serve '${asked}': ${told}.)`, {
+  return new GatewayError(code, isAlone ? message : `${message} (No place could serve '${asked}': ${told}.)`, {
     param,
     provider,
     upstreamStatus,
@@ -59,13 +59,16 @@ const isLimit = (code: ErrorCode): boolean => {
 };
 
 /** What the last failure itself has brought about is as long as it said, though some of that has passed by now. */
-function soonest(reasons: readonly Unable[], last: GatewayError | undefined, now: number): number | undefined {
-  const times = reasons.flatMap(({ until, error }) => {
-    if (until === undefined) return [];
-    const said = error === last ? last?.retryAfterMs : undefined;
-    return [said ?? Math.max(0, until - now)];
-  });
-  return times.length === 0 ? last?.retryAfterMs : Math.min(...times);
+function soonest(places: readonly Tried[], last: GatewayError | undefined, now: number): number | undefined {
+  const times = places.flatMap(({ error, unable }) => [
+    ...(error?.retryAfterMs === undefined ? [] : [error.retryAfterMs]),
+    ...unable.flatMap(({ until, error: cause }) => {
+      if (until === undefined) return [];
+      const said = cause === last ? last?.retryAfterMs : undefined;
+      return [said ?? Math.max(0, until - now)];
+    }),
+  ]);
+  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 /** What may pass by itself soonest says most. */
@@ -84,24 +87,28 @@ function codeOf(reasons: readonly Unable[]): ErrorCode {
 function describe({ error, unable }: Tried, now: number): string {
   const [first] = unable;
   if (first === undefined) return error === undefined ? "was not tried" : error.code;
-  const words = unable.map(({ credential, why, until }) => {
-    const what = credential === "" ? skipWords[why] : `${credential} ${skipWords[why]}`;
-    return until === undefined ? what : `${what} for ${seconds(until - now)}`;
+  // how many, not which: a client has no business with the credentials' names
+  const whys = [...new Set(unable.map(({ why }) => why))];
+  const words = whys.map((why) => {
+    const those = unable.filter((one) => one.why === why);
+    const times = those.flatMap(({ until }) => (until === undefined ? [] : [until]));
+    const what = those[0]?.credential === "" ? skipWords[why] : `${those.length} × ${skipWords[why]}`;
+    return times.length === 0 ? what : `${what} for ${seconds(Math.min(...times) - now)}`;
   });
   return words.join(", ");
 }
 
 const skipWords: Readonly<Record<SkipReason, string>> = {
-  disabled: "is switched off",
-  locked: "was refused by the provider and is locked",
-  cooling: "has reached its rate limit or quota",
-  busy: "has as many requests at a time as it may have",
-  rpm: "has its requests of this minute",
-  tpm: "has its tokens of this minute",
-  breaker: "the circuit breaker is open",
-  failed: "was refused",
-  context_window: "its context window is no larger",
-  not_supported: "has no such operation",
+  disabled: "key switched off",
+  locked: "key refused by the provider and locked",
+  cooling: "rate limit or quota reached",
+  busy: "limit of requests at a time reached",
+  rpm: "limit of requests a minute reached",
+  tpm: "limit of tokens a minute reached",
+  breaker: "circuit breaker open",
+  failed: "key refused",
+  context_window: "context window no larger",
+  not_supported: "no such operation",
 };
 
 const seconds = (ms: number): string => `${Math.max(0, Math.ceil(ms / 1000))} s`;

@@ -65,16 +65,20 @@ export function createRouter(options: RouterOptions): Router & { readonly admin:
   const limitsReadAt = new WeakMap<object, number>();
   const routeDeps = { health, affinity, settings, contextWindow, clock, random, limitsReadAt };
 
-  const orderDeps = (model: string) => ({
-    latency: health.latency,
-    pricing: () => pricing,
-    random,
-    turn(): number {
-      const turn = turns.get(model) ?? 0;
-      turns.set(model, turn + 1);
-      return turn;
-    },
-  });
+  function ordering({ strategy, targets }: PlanSpec, name: string): readonly TargetSpec[] {
+    if (targets.length < 2) return targets;
+    const turn = (): number => {
+      const now = turns.get(name) ?? 0;
+      turns.set(name, now + 1);
+      return now;
+    };
+    return inOrder(strategy, targets, { latency: health.latency, pricing: () => pricing, random, turn });
+  }
+
+  const allSecrets = new Map<RoutedProvider, ReadonlySet<string>>(
+    providers.map((provider) => [provider, new Set(provider.spec.credentials.map(({ secret }) => secret))]),
+  );
+  const secrets = (provider: RoutedProvider): ReadonlySet<string> => allSecrets.get(provider) ?? new Set();
 
   function routeOf(meaning: Meaning, asked: RouteRequest): Route | Promise<Route> {
     const decided = decide(meaning.plan.when, asked);
@@ -87,7 +91,7 @@ export function createRouter(options: RouterOptions): Router & { readonly admin:
     const { trail } = asked;
     const conversation = hasChoice(plan) ? conversationFor(asked) : undefined;
     const place = conversation?.continued === true ? affinity.find(conversation.key) : undefined;
-    const ordered = chosen?.use ?? inOrder(plan.strategy, plan.targets, orderDeps(asked.model));
+    const ordered = chosen?.use ?? ordering(plan, asked.model);
     const candidates = candidatesOf(placeFirst(ordered, place), asked, alias);
     trail.strategy = alias && chosen === undefined ? plan.strategy : "";
     trail.condition = chosen?.name ?? "";
@@ -107,7 +111,11 @@ export function createRouter(options: RouterOptions): Router & { readonly admin:
   }
 
   /** Targets that could serve. Throws what is wrong with them when there are none. `alias`: by a name of the configuration. */
-  function candidatesOf(targets: readonly TargetSpec[], asked: RouteRequest, alias: boolean): readonly Candidate[] {
+  function candidatesOf(
+    targets: readonly TargetSpec[],
+    asked: RouteRequest,
+    alias: boolean,
+  ): [Candidate, ...Candidate[]] {
     const candidates: Candidate[] = [];
     let refusal: GatewayError | undefined;
     for (const spec of targets) {
@@ -115,10 +123,11 @@ export function createRouter(options: RouterOptions): Router & { readonly admin:
       if (provider === undefined) continue; // the configuration was checked
       const { upstream } = provider;
       const fault = unfit(spec, upstream, asked.operation, alias);
-      if (fault === undefined) candidates.push(new Candidate(spec, upstream));
+      if (fault === undefined) candidates.push(new Candidate(spec, upstream, secrets(provider)));
       else refusal ??= fault;
     }
-    if (candidates.length > 0) return candidates;
+    const [first, ...others] = candidates;
+    if (first !== undefined) return [first, ...others];
     throw refusal ?? nothingFor(asked.model);
   }
 
@@ -244,7 +253,7 @@ function decide(
 
 /** What the client sent may be wrong in a way that its provider has to tell it, not we. */
 function conversationFor(asked: RouteRequest): Conversation | undefined {
-  const conversation = conversationOf(asked.session, asked.chat());
+  const conversation = conversationOf(asked.session, () => asked.chat());
   return conversation && { ...conversation, key: `${asked.model} ${conversation.key}` };
 }
 

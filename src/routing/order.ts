@@ -19,7 +19,6 @@ const inputShare = 3n;
 
 /** The targets in the order in which they are to be tried. */
 export function inOrder(strategy: Strategy, targets: readonly TargetSpec[], deps: OrderDeps): readonly TargetSpec[] {
-  if (targets.length < 2) return targets;
   switch (strategy) {
     case "fallback":
       return targets;

@@ -23,13 +23,15 @@ import type { Health, HeldCredential, Pick } from "./health/types.ts";
 const longestWaitMs = 10_000;
 /** When a credential has all the requests that it may have at a time, nobody knows when one of them ends. */
 const busyWaitMs = 50;
-/** A provider that keeps saying "try again at once" is not believed for ever. */
+/** A provider that lets a request in after each wait only to refuse it again is not believed for ever. */
 const mostLimited = 64;
 
 /** A place that an exchange may go to, and what became of that so far. */
 export class Candidate {
   readonly spec: TargetSpec;
   readonly upstream: Upstream;
+  /** The provider's keys as they were when the exchange began: a new one may belong to another place. */
+  readonly secrets: ReadonlySet<string>;
   /** "provider/model". */
   readonly name: string;
   /** Not to be asked (again) by this exchange. */
@@ -38,14 +40,15 @@ export class Candidate {
   limited = 0;
   /** Not before this time, in ms since 1970. */
   retryAt = 0;
-  /** Ids of credentials that this exchange has no use for: refused, or in use by an attempt that runs. */
-  readonly spent = new Set<string>();
+  /** Ids of credentials that were refused to this exchange, or that an attempt of it is using. */
+  readonly avoided = new Set<string>();
   error: GatewayError | undefined;
   unable: readonly Unable[] = [];
 
-  constructor(spec: TargetSpec, upstream: Upstream) {
+  constructor(spec: TargetSpec, upstream: Upstream, secrets: ReadonlySet<string>) {
     this.spec = spec;
     this.upstream = upstream;
+    this.secrets = secrets;
     this.name = `${spec.provider}/${spec.model}`;
   }
 }
@@ -63,7 +66,7 @@ export interface RouteDeps {
 }
 
 export interface RoutePlan {
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly [Candidate, ...Candidate[]];
   readonly fallbackOn: FallbackSwitches;
   readonly hedge: HedgeSpec | undefined;
   /** undefined: it is no matter where this exchange goes. */
@@ -103,7 +106,7 @@ export class PlannedRoute implements Route {
 
   hedge(): Attempt | undefined {
     const now = this.#deps.clock.now();
-    const elsewhere = [...this.#plan.candidates].sort((a, b) => a.spent.size - b.spent.size);
+    const elsewhere = [...this.#plan.candidates].sort((a, b) => a.avoided.size - b.avoided.size);
     for (const candidate of elsewhere) {
       if (candidate.out || candidate.retryAt > now) continue;
       const attempt = this.#hold(candidate);
@@ -113,17 +116,28 @@ export class PlannedRoute implements Route {
   }
 
   hedgeAfter({ target }: Attempt): number | undefined {
-    const after = this.#plan.hedge?.after;
+    const after = this.#asked.only === undefined ? this.#plan.hedge?.after : undefined;
     if (after === undefined || typeof after === "number") return after;
     const p95 = this.#deps.health.latency(target.upstream.name, target.model).p95Us(this.#asked.stream);
     return p95 === undefined ? undefined : p95 / 1000;
   }
 
+  get first(): { upstream: Upstream; model: string } {
+    const [{ upstream, spec }] = this.#plan.candidates;
+    return { upstream, model: spec.model };
+  }
+
+  get isOver(): boolean {
+    return this.#final !== undefined;
+  }
+
   /** An attempt has begun to answer: from here on the conversation belongs there. */
   begun({ spec }: Candidate, held: HeldCredential): void {
-    const { conversation } = this.#plan;
+    const { conversation, place } = this.#plan;
     if (conversation === undefined) return;
     const { provider, model } = spec;
+    const isKept = place?.credentialId === held.id && place.provider === provider && place.model === model;
+    this.#asked.trail.affinity = place === undefined ? "new" : isKept ? "kept" : "moved";
     this.#deps.affinity.remember(conversation.key, { provider, model, credentialId: held.id });
   }
 
@@ -141,11 +155,10 @@ export class PlannedRoute implements Route {
       case "quota":
         // its health has noted until when; another credential may serve
         candidate.limited += 1;
-        if (error.retryAfterMs === 0) this.#retry(candidate, error);
-        candidate.out ||= candidate.limited > mostLimited || candidate.upstream.scripted === true;
+        candidate.out = candidate.limited > mostLimited || candidate.upstream.scripted === true;
         break;
       case "credentials":
-        candidate.spent.add(held.id);
+        candidate.avoided.add(held.id);
         break;
       case "timeout":
         // time is what is short now: the same place comes last
@@ -168,6 +181,15 @@ export class PlannedRoute implements Route {
     if (!this.#plan.fallbackOn[cause]) for (const other of this.#others(candidate)) other.out = true;
   }
 
+  /**
+   * How long a place may take until its answer begins where nothing else says so, in ms: a whole answer shows no sign of
+   * life before it is there, so a place leaves half of the time that is left to those behind it. undefined: all of it.
+   */
+  shareMs(candidate: Candidate): number | undefined {
+    if (this.#asked.stream || !this.#plan.fallbackOn.timeout || this.#others(candidate).length === 0) return undefined;
+    return Math.max(1, (this.#asked.deadline - this.#deps.clock.now()) / 2);
+  }
+
   /** Whether an answer that was filtered away is to be had elsewhere. */
   refusesFiltered(candidate: Candidate): boolean {
     return this.#plan.fallbackOn.content_filter && this.#others(candidate).length > 0;
@@ -186,7 +208,11 @@ export class PlannedRoute implements Route {
     candidate.retries += 1;
     candidate.retryAt = clock.now() + wait;
     const allowed = candidate.spec.retries ?? settings.retries;
-    candidate.out = candidate.retries > allowed || wait > longestWaitMs || candidate.retryAt >= this.#asked.deadline;
+    const isTooLong = wait > longestWaitMs || candidate.retryAt >= this.#asked.deadline;
+    // a wait that was asked for is time in which another place could answer
+    const isBetterElsewhere =
+      wait > backoff && this.#plan.fallbackOn.server_error && this.#others(candidate).length > 0;
+    candidate.out = candidate.retries > allowed || isTooLong || isBetterElsewhere;
   }
 
   #leaveSmallerThan({ spec }: Candidate): void {
@@ -216,17 +242,20 @@ export class PlannedRoute implements Route {
     const isPlace = place?.provider === provider && place.model === model;
     const pick = health.pick(provider, model, {
       prefer: isPlace ? place.credentialId : undefined,
-      without: candidate.spent.size === 0 ? undefined : candidate.spent,
+      without: candidate.avoided.size === 0 ? undefined : candidate.avoided,
       only: this.#asked.only?.credential,
     });
     this.#noteSkipped(candidate, pick);
     const { held } = pick;
-    if (held === undefined) {
+    if (held?.credential !== undefined && !candidate.secrets.has(held.credential.secret)) {
+      held.endLeft(0);
+      candidate.out = true; // the configuration has changed meanwhile
+    }
+    if (held === undefined || candidate.out) {
       breaker.leave();
       return undefined;
     }
     candidate.unable = [];
-    this.#noteAffinity(candidate, held);
     const latency = health.latency(provider, model);
     const { limitsReadAt, clock } = this.#deps;
     const { stream } = this.#asked;
@@ -257,14 +286,6 @@ export class PlannedRoute implements Route {
       return { kind: "wait", ms, why: "cooldown" };
     }
     return { kind: "fail", error: exhausted(this.#asked.model, candidates, this.#last, now) };
-  }
-
-  #noteAffinity({ spec }: Candidate, held: HeldCredential): void {
-    const { trail } = this.#asked;
-    const { conversation, place } = this.#plan;
-    if (conversation === undefined || trail.affinity !== "") return;
-    const isKept = place?.credentialId === held.id && place.provider === spec.provider && place.model === spec.model;
-    trail.affinity = place === undefined ? "new" : isKept ? "kept" : "moved";
   }
 
   #noteSkipped(candidate: Candidate, { held, skipped }: Pick): void {

@@ -2,6 +2,7 @@ import type { DescService } from "@bufbuild/protobuf";
 import { type ConnectRouter, createConnectRouter, type HandlerContext } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerRequest, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { compressionGzip, universalRequestFromNodeRequest } from "@connectrpc/connect-node";
+import { callerKey } from "../services/caller.ts";
 import { toConnectError } from "../services/connect-error.ts";
 import {
   type RequestHandler,
@@ -17,8 +18,8 @@ import { sendStream, sendWhole } from "./rpc-answer.ts";
 export interface RpcOptions {
   /** Registers the services. */
   readonly routes: (router: ConnectRouter) => void;
-  /** Throws GatewayError for a caller that is not let in. `key`: what the caller showed, without "Bearer". */
-  readonly authenticate: (key: string | undefined) => void;
+  /** What the ledger calls the caller by. Throws GatewayError for one that is not let in. `key`: what the caller showed, without "Bearer". */
+  readonly authenticate: (key: string | undefined) => string;
   /** Services that everybody may call, such as health. */
   readonly open: readonly DescService[];
   readonly limits: RpcLimits;
@@ -56,7 +57,7 @@ function createGate({ authenticate, open }: RpcOptions): (context: HandlerContex
     const { service, requestHeader } = context;
     if (opened.has(service.typeName)) return;
     try {
-      authenticate(shownKey(requestHeader));
+      context.values.set(callerKey, authenticate(shownKey(requestHeader)));
     } catch (thrown) {
       throw toConnectError(thrown, requestHeader.get("x-request-id") ?? "");
     }

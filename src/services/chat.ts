@@ -11,7 +11,10 @@ import { GatewayError } from "../core/error.ts";
 import type { ClientRequest, Exchange } from "../core/exchange.ts";
 import type { Gateway } from "../core/gateway.ts";
 import type { Pricing } from "../core/ports.ts";
+import { programOf } from "../core/program.ts";
 import type { ListedModel } from "../core/routing.ts";
+import { tagsOf } from "../core/tags.ts";
+import { callerKey } from "./caller.ts";
 import { errorDetail } from "./connect-error.ts";
 
 export interface ChatServiceDeps {
@@ -30,6 +33,7 @@ export function createChatService({ gateway, listModels, pricing }: ChatServiceD
     strict: boolean,
     request: ClientRequest,
   ): Opened {
+    const chat = request.kind === "chat" ? request.chat : undefined;
     const exchange = gateway.open({
       facade: context.protocolName,
       model,
@@ -38,6 +42,10 @@ export function createChatService({ gateway, listModels, pricing }: ChatServiceD
       strict: strict || context.requestHeader.get("causeway-strict") === "true",
       clientRequestId: context.requestHeader.get("x-request-id") ?? "",
       session: context.requestHeader.get("causeway-session") ?? undefined,
+      accessKey: context.values.get(callerKey),
+      client: programOf(context.requestHeader.get("user-agent") ?? undefined),
+      endUserId: chat?.endUserId,
+      tags: tagsOf(context.requestHeader.get("x-causeway-tags"), chat?.metadata),
       timeoutMs: context.timeoutMs(),
       request,
     });

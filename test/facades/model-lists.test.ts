@@ -34,7 +34,7 @@ async function serve(prices: Pricing = pricing): Promise<string> {
     answers,
   });
   const answer = createFacades({
-    access: () => ({ required: false, check: () => {} }),
+    access: () => ({ required: false, check: () => "" }),
     open: {},
     facades: [anthropicFacade({ ...facing, dialect: anthropic }), geminiFacade({ ...facing, dialect: gemini }), openai],
     onFault: ({ cause }) => {

@@ -68,9 +68,9 @@ describe("request ids", () => {
 });
 
 describe("authentication", () => {
-  const onlyKey = (key: string | undefined): void => {
-    if (key !== "right")
-      throw new GatewayError("unauthenticated", `The key is ${key === undefined ? "missing" : "wrong"}.`);
+  const onlyKey = (key: string | undefined): string => {
+    if (key === "right") return key;
+    throw new GatewayError("unauthenticated", `The key is ${key === undefined ? "missing" : "wrong"}.`);
   };
 
   test.each([

@@ -45,7 +45,7 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
       response.statusCode = 404;
       response.end(`nothing at ${request.url}`);
     },
-    authenticate: () => {},
+    authenticate: () => "",
     open: [Health],
     cors: { origins: [] },
     newRequestId: randomUUID,

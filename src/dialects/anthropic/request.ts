@@ -6,6 +6,7 @@ import { Drops } from "../../core/drops.ts";
 import { type Members, ownField } from "../../core/extensions.ts";
 import { missingModel, requireMessages } from "../../core/invalid-request.ts";
 import { WireObject } from "../../core/wire-object.ts";
+import { isRecord } from "../../core/wire-values.ts";
 import { finite, nonEmpty } from "../../core/written.ts";
 import type { JsonMembers } from "../../lib/json-members.ts";
 import { type Json, toJson } from "../../lib/json-text.ts";
@@ -36,7 +37,9 @@ function peek(body: JsonMembers): RequestPeek {
   const head = new WireObject({ model, stream: body.get("stream") }, "");
   requireMessages(body);
   // every answer of this dialect tells its usage
-  return { model: head.string("model") ?? "", stream: head.boolean("stream") ?? false, usageWanted: true };
+  const metadata = body.get("metadata");
+  const endUserId = isRecord(metadata) && typeof metadata.user_id === "string" ? metadata.user_id : undefined;
+  return { model: head.string("model") ?? "", stream: head.boolean("stream") ?? false, usageWanted: true, endUserId };
 }
 
 export function read(body: JsonMembers): ChatRequest {

@@ -14,7 +14,7 @@ import { finite, nonEmpty, writeMap } from "../../core/written.ts";
 import { parseJson } from "../../lib/json.ts";
 import type { JsonMembers } from "../../lib/json-members.ts";
 import { type Json, toJson } from "../../lib/json-text.ts";
-import { readMap } from "../openai/request.ts";
+import { peekNotes, readMap } from "../openai/request.ts";
 import { readFormat, writeResponseFormat } from "./format.ts";
 import { InputReader } from "./input-reader.ts";
 import { isInstructions } from "./items.ts";
@@ -56,7 +56,8 @@ function peek(body: JsonMembers): RequestPeek {
   const isShort = span === undefined || span.end - span.start < 16;
   const isNothing = isShort && /^(?:null|\[\s*\])?$/.test(body.text("input") ?? "");
   if (isNothing && !["instructions", ...elsewhere].some((key) => body.has(key))) throw noInput();
-  return { model: head.string("model") ?? "", stream: head.boolean("stream") ?? false, usageWanted: true };
+  const stream = head.boolean("stream") ?? false;
+  return { model: head.string("model") ?? "", stream, usageWanted: true, ...peekNotes(body) };
 }
 
 /** Throws GatewayError "invalid_request" that names the field, and JsonError for what is no JSON. */

@@ -4,6 +4,7 @@ import { GatewayError } from "../../core/error.ts";
 import type { Members } from "../../core/extensions.ts";
 import { missingModel } from "../../core/invalid-request.ts";
 import { WireObject } from "../../core/wire-object.ts";
+import { isRecord, type Wire } from "../../core/wire-values.ts";
 import { finite, nonEmpty, writeMap } from "../../core/written.ts";
 import type { JsonMembers } from "../../lib/json-members.ts";
 import { RawJson } from "../../lib/json-text.ts";
@@ -17,8 +18,23 @@ export function peekHead(body: JsonMembers): RequestPeek {
   const head = new WireObject({ model, stream: body.get("stream"), stream_options: body.get("stream_options") }, "");
   const stream = head.boolean("stream") ?? false;
   const isUsageWanted = head.object("stream_options")?.boolean("include_usage") ?? false;
-  return { model: head.string("model") ?? "", stream, usageWanted: stream && isUsageWanted };
+  return { model: head.string("model") ?? "", stream, usageWanted: stream && isUsageWanted, ...peekNotes(body) };
 }
+
+/** What the call is counted under. What is of another form is left to whoever reads the request. */
+export function peekNotes(body: JsonMembers): Pick<RequestPeek, "endUserId" | "metadata"> {
+  const user = body.get("safety_identifier") ?? body.get("user");
+  const metadata = body.get("metadata");
+  return {
+    endUserId: typeof user === "string" ? user : undefined,
+    metadata: isRecord(metadata) ? textsIn(metadata) : undefined,
+  };
+}
+
+const textsIn = (entries: Wire): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(entries).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
 
 /** Usage is asked for in every stream: the ledger needs it. Whether the client sees it is decided on the way back. */
 export function relayRequest(body: JsonMembers, target: RequestTarget): Uint8Array {

@@ -148,6 +148,12 @@ export class BreakerHandle implements Breaker {
     if (entered !== undefined) this.#state.settle(this, entered, failed);
   }
 
+  begun(): void {
+    if (this.#entered !== "trial") return;
+    this.#state.settle(this, "trial", false);
+    this.#entered = this.#state.enter(this); // how it ends counts as with any other
+  }
+
   leave(): void {
     this.#entered = undefined;
     this.#state.leave(this);
@@ -159,5 +165,6 @@ export const alwaysClosed: Breaker = {
   triesAt: undefined,
   tryEnter: () => true,
   settle() {},
+  begun() {},
   leave() {},
 };

@@ -134,10 +134,10 @@ const active = (cooldown: Cooldown | undefined, now: number): Cooldown | undefin
 const isForgotten = ({ until, step }: Cooldown, now: number): boolean =>
   !lasts(until, now) && (step === 0 || until > now || now - until > rowMs);
 
-/** How long the provider says to wait, in ms. undefined: it does not say. */
+/** How long the provider says to wait, in ms. undefined: it does not say, as with 0: nobody refuses what is welcome at once. */
 function toldWait(error: GatewayError, told: RateLimits | undefined, now: number): number | undefined {
   const { retryAfterMs } = error;
-  if (retryAfterMs !== undefined && Number.isFinite(retryAfterMs)) return Math.max(0, retryAfterMs);
+  if (retryAfterMs !== undefined && Number.isFinite(retryAfterMs) && retryAfterMs > 0) return retryAfterMs;
   if (told === undefined) return undefined;
   const resets = [told.requests, told.tokens, told.inputTokens, told.outputTokens].map(resetOfSpent);
   const latest = Math.max(...resets);

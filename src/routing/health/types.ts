@@ -102,6 +102,8 @@ export interface Breaker {
   readonly triesAt: number | undefined;
   /** `failed`: of the network or the server. A rate limit, or a request that was wrong, is no failure. */
   settle(failed: boolean): void;
+  /** The answer has begun. In a half-open breaker the trial has shown what it had to show: it closes. */
+  begun(): void;
   /** The request was left: it says nothing. */
   leave(): void;
 }

@@ -24,10 +24,10 @@ describe("How long a rate limit keeps a credential out", () => {
     expect(at.why()).toBe(`a cooling ${24 * hour}`);
   });
 
-  test("not at all, if it may be tried again at once", () => {
+  test("as if it did not say, when it says to come back at once", () => {
     const at = bench();
     at.fail(failure("rate_limited", 0));
-    expect(at.why()).toBe("serves");
+    expect(at.why()).toBe(`a cooling ${10 * second}`);
   });
 
   test("until the latest reset of what is used up, as the answer's head tells", () => {
