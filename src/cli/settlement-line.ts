@@ -14,7 +14,7 @@ export function describeUsage(usage: Usage | undefined): string {
   const cached = usage.cacheReadTokens === 0 ? "" : ` (${usage.cacheReadTokens} cached)`;
   const reasoning = usage.reasoningTokens === 0 ? "" : ` (${usage.reasoningTokens} reasoning)`;
   const counted = usage.source === UsageSource.ESTIMATED ? ", estimated" : "";
-  const partial = usage.source === UsageSource.PARTIAL ? ", up to the end" : "";
+  const partial = usage.source === UsageSource.PARTIAL ? ", until it ended" : "";
   return `${usage.inputTokens} tokens in${cached}, ${usage.outputTokens} out${reasoning}${counted}${partial}`;
 }
 

@@ -50,7 +50,7 @@ export function createRouter(options: RouterOptions): Router & { readonly admin:
   const catalogue = createCatalogue({
     providers: providers.map(({ upstream, spec }) => ({
       upstream,
-      credential: () => credentialOf(spec),
+      credential: () => credentialOf(upstream.name, spec, health),
       filter: spec.models,
     })),
     ttlMs: settings.modelListMs,
@@ -225,8 +225,16 @@ export function createRouter(options: RouterOptions): Router & { readonly admin:
   };
 }
 
-function credentialOf({ credentials: [first] }: ProviderSpec): Credential | undefined {
-  return first && { ...first, masked: maskKey(first.secret) };
+/** The first that is neither switched off nor refused. */
+function credentialOf(provider: string, { credentials }: ProviderSpec, health: Health): Credential | undefined {
+  const out = new Set(
+    health
+      .credentials()
+      .filter(({ provider: of, state }) => of === provider && (state === "disabled" || state === "locked"))
+      .map(({ name }) => name),
+  );
+  const able = credentials.find(({ name }) => !out.has(name)) ?? credentials[0];
+  return able && { ...able, masked: maskKey(able.secret) };
 }
 
 interface Decision {

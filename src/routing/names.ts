@@ -32,6 +32,8 @@ const plainTarget = (provider: string, model: string): TargetSpec => ({
   params: undefined,
 });
 
+const mostRecent = 1000;
+
 /** Names are those of plans, "provider/model", or bare names of models that exactly one provider has. */
 export function createNames(
   providers: readonly NamedProvider[],
@@ -53,10 +55,19 @@ export function createNames(
     },
   });
 
+  /** What was asked for before: most calls are for few models. */
+  const recent = new Map<string, Meaning>();
+
   function qualified(name: string): Meaning | undefined {
+    const known = recent.get(name);
+    if (known !== undefined) return known;
     const slash = name.indexOf("/");
     const provider = slash > 0 ? name.slice(0, slash) : "";
-    return byName.has(provider) ? single(provider, name.slice(slash + 1)) : undefined;
+    if (!byName.has(provider)) return undefined;
+    const meaning = single(provider, name.slice(slash + 1));
+    if (recent.size >= mostRecent) recent.clear(); // clients may ask for any name
+    recent.set(name, meaning);
+    return meaning;
   }
 
   /** By the providers' own lists first, then by the usual prefixes. */

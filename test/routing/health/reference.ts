@@ -47,7 +47,7 @@ export class ReferenceCredential {
     if (code !== "rate_limited" && code !== "quota_exceeded") return;
     const { until, step } = this.cooling.get(scopeOf(model)) ?? { until: 0, step: 0 };
     const inRow = now - until > hour ? 0 : step;
-    if (retryAfterMs !== undefined) {
+    if (retryAfterMs !== undefined && retryAfterMs > 0) {
       const told = now + Math.min(retryAfterMs, 24 * hour);
       if (told > until || until <= now) this.cooling.set(scopeOf(model), { until: told, step: 0 });
     } else if (until <= now) {
