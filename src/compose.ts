@@ -48,6 +48,9 @@ import { createHealthService } from "./services/health.ts";
 import { createReflection } from "./services/reflection.ts";
 import { createStatsService } from "./services/stats.ts";
 import { type TargetTest, type TestRequest, testTarget } from "./services/test-target.ts";
+import { createMetrics } from "./telemetry/metrics.ts";
+import type { ProcessUse } from "./telemetry/process-metrics.ts";
+import { createTracing } from "./telemetry/tracing.ts";
 import { createDemo, demoPreset } from "./upstreams/demo/index.ts";
 import { createHttpUpstream } from "./upstreams/http.ts";
 import { ollamaBaseUrl, probeOllama } from "./upstreams/ollama.ts";
@@ -105,6 +108,9 @@ export interface AppOptions {
   };
   readonly version: string;
   readonly log: Log;
+  /** The process' own, of which OpenTelemetry's SDK reads its part itself. */
+  readonly env: Environment;
+  readonly processUse: ProcessUse;
 }
 
 export interface App {
@@ -118,7 +124,7 @@ export interface App {
 }
 
 /** Everything a gateway is made of, wired by hand. Nothing runs before `start`. */
-export async function createApp({ config: first, source, version, log }: AppOptions): Promise<App> {
+export async function createApp({ config: first, source, version, log, env, processUse }: AppOptions): Promise<App> {
   const clock = systemClock;
   const startedAt = clock.now();
   const newId = createIds(clock.now);
@@ -136,6 +142,16 @@ export async function createApp({ config: first, source, version, log }: AppOpti
     store: ledger.state,
     onError: (err) => log.error({ err }, "the state of providers and credentials could not be stored"),
   });
+  const routing = (): RoutingAdmin => runtime.router.admin;
+  const metrics = createMetrics({
+    version,
+    startedAt,
+    processUse,
+    routing,
+    store: () => ledger.status(),
+    inFlight: () => gateway.inFlight,
+  });
+  const tracing = createTracing({ env, version, log, routing, providerName: telemetryNameOf });
   const gateway = createGateway({
     settings: () => runtime.settings,
     ledger,
@@ -143,8 +159,18 @@ export async function createApp({ config: first, source, version, log }: AppOpti
     clock,
     newId,
     onUnsettled: ({ id }, err) => log.error({ id, err }, "a row of the ledger could not be written"),
-    onSettled: (exchange) => logExchange(log, exchange),
+    onSettled: (exchange) => {
+      logExchange(log, exchange);
+      metrics.observe(exchange);
+      tracing?.observe(exchange);
+    },
+    traceHeaders: tracing?.headers,
   });
+
+  function telemetryNameOf(name: string): string {
+    const provider = runtime.config.providers.find((one) => one.name === name);
+    return (provider && presetOf(provider).telemetryName) ?? name;
+  }
 
   function status(): GatewayStatus {
     const { config, loadedAt, providers } = runtime;
@@ -177,7 +203,6 @@ export async function createApp({ config: first, source, version, log }: AppOpti
       router.service(ChatService, createChatService({ gateway, listModels, pricing }));
       router.service(StatsService, createStatsService({ ledger, clock }));
       const { check, reload } = source;
-      const routing = (): RoutingAdmin => runtime.router.admin;
       const test = (asked: TestRequest): Promise<TargetTest> => testTarget(gateway, asked);
       router.service(AdminService, createAdminService({ now: clock.now, status, reload, check, routing, test }));
       router.service(Health, health.service);
@@ -192,6 +217,7 @@ export async function createApp({ config: first, source, version, log }: AppOpti
         ...docsRoutes(docsFolders),
       },
       facades: [
+        { routes: metrics.routes, errors: openaiChat, owns: (_request, path) => path in metrics.routes },
         anthropicFacade({ ...facing, dialect: anthropic }),
         geminiFacade({ ...facing, dialect: gemini }),
         cohereFacade({ ...facing, dialect: cohere }),
@@ -238,6 +264,7 @@ export async function createApp({ config: first, source, version, log }: AppOpti
     async start() {
       await ledger.start();
       await keeper.start();
+      await tracing?.start();
       await listener.start();
       serving = true;
       return listener.url;
@@ -255,6 +282,7 @@ export async function createApp({ config: first, source, version, log }: AppOpti
       health.stop();
       const inTime = await listener.shutdown(first.shutdown.graceMs);
       await gateway.idle();
+      await tracing?.stop();
       await Promise.all(runtime.providers.map(({ upstream }) => upstream.close()));
       await keeper.stop();
       await ledger.close();
@@ -310,7 +338,9 @@ function createRuntime(config: Config, { health, affinity, version }: Lasting): 
   };
 }
 
-type KnownPreset = Preset | (typeof demoPreset & { readonly priceProvider?: undefined });
+type KnownPreset =
+  | Preset
+  | (typeof demoPreset & { readonly priceProvider?: undefined; readonly telemetryName?: undefined });
 
 function presetOf({ preset, name, dialect, baseUrl }: ProviderConfig): KnownPreset {
   if (preset === demoPreset.name) return demoPreset;

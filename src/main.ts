@@ -55,6 +55,8 @@ async function serve(flags: ConfigFlags): Promise<void> {
     },
     version: packageJson.version,
     log,
+    env,
+    processUse: process,
   });
   const url = await app.start();
   const { providers, store } = app.status();

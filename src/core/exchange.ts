@@ -6,7 +6,7 @@ import type { Clock } from "./clock.ts";
 import type { Dialect } from "./dialect.ts";
 import { type ErrorCode, GatewayError } from "./error.ts";
 import type { ClientHeaders, Target, Tongue } from "./ports.ts";
-import { newTrail, type Trail } from "./trail.ts";
+import { type AttemptStep, newTrail, type Trail } from "./trail.ts";
 
 /** What a facade or a service hands in: one call by one client. */
 export interface Call {
@@ -71,6 +71,7 @@ export class Exchange {
   readonly call: Call;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  readonly traceHeaders: TraceHeaders | undefined;
   readonly #clock: Clock;
   readonly #startedMicros: number;
   readonly #controller = new AbortController();
@@ -102,7 +103,8 @@ export class Exchange {
   /** As the ledger has it. Set when it is settled. */
   row: ExchangeRow | undefined;
 
-  constructor(id: string, call: Call, clock: Clock) {
+  constructor(id: string, call: Call, clock: Clock, traceHeaders?: TraceHeaders) {
+    this.traceHeaders = traceHeaders;
     this.id = id;
     this.call = call;
     this.#clock = clock;
@@ -159,6 +161,9 @@ export class Exchange {
   }
 }
 
+/** What an attempt's request tells its provider of the trace that it is part of. */
+export type TraceHeaders = (exchange: Exchange, step: AttemptStep) => Readonly<Record<string, string>>;
+
 export type ExchangeStatus = "ok" | "error" | "cancelled";
 
 /** What the ledger keeps of one exchange. Times of the day in ms since 1970, spans in µs, money in nano-dollars. */
@@ -197,7 +202,7 @@ export interface ExchangeRow {
   readonly accessKey: string;
   /** The person on whose behalf the call was made, as the client names them. */
   readonly endUserId: string;
-  /** Which program called, for example "claude-code" or "openai-python". */
+  /** Which program called: the first product of its User-Agent. */
   readonly client: string;
   /** The conversation, as the client names it. */
   readonly session: string;

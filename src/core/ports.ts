@@ -64,6 +64,8 @@ export interface UpstreamRequest {
   readonly requestId: string;
   /** The client's headers by name in lower case; those that its dialect gives a meaning are passed on. */
   readonly clientHeaders?: ClientHeaders | undefined;
+  /** Sent besides: which trace the request is part of. Names in lower case. */
+  readonly traceHeaders?: Readonly<Record<string, string>> | undefined;
   readonly signal: AbortSignal;
 }
 

@@ -156,6 +156,7 @@ export class Try<T> {
       credential: target.credential,
       requestId: exchange.id,
       clientHeaders: call.clientHeaders,
+      traceHeaders: exchange.traceHeaders?.(exchange, this.step),
       signal,
     });
     this.step.headUs = exchange.elapsed();

@@ -2,7 +2,7 @@ import { type ChatResponse, FinishReason } from "../../gen/causeway/chat/v1/chat
 import type { Clock } from "../core/clock.ts";
 import type { AnswerFacts } from "../core/dialect.ts";
 import { GatewayError } from "../core/error.ts";
-import { Exchange, type ExchangeRow } from "../core/exchange.ts";
+import { Exchange, type ExchangeRow, type TraceHeaders } from "../core/exchange.ts";
 import type { Frame } from "../core/frame.ts";
 import type { Gateway } from "../core/gateway.ts";
 import type { LedgerWriter, Pricing, TokenCounter } from "../core/ports.ts";
@@ -37,6 +37,8 @@ export interface GatewayDeps {
   readonly onUnsettled: (exchange: Exchange, error: unknown) => void;
   /** An exchange is over, whatever became of it. */
   readonly onSettled: (exchange: Exchange) => void;
+  /** undefined: nothing is traced. */
+  readonly traceHeaders?: TraceHeaders | undefined;
 }
 
 export function createGateway(deps: GatewayDeps): Gateway {
@@ -149,7 +151,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 
   return {
-    open: (call) => new Exchange(deps.newId(), call, deps.clock),
+    open: (call) => new Exchange(deps.newId(), call, deps.clock, deps.traceHeaders),
 
     whole: (exchange) =>
       collected(exchange, (bytes, { dialect, model, refusesFiltered, watch }) => {

@@ -46,6 +46,10 @@ export function createChatService({ gateway, listModels, pricing }: ChatServiceD
       client: programOf(context.requestHeader.get("user-agent") ?? undefined),
       endUserId: chat?.endUserId,
       tags: tagsOf(context.requestHeader.get("x-causeway-tags"), chat?.metadata),
+      clientHeaders: {
+        traceparent: context.requestHeader.get("traceparent") ?? undefined,
+        tracestate: context.requestHeader.get("tracestate") ?? undefined,
+      },
       timeoutMs: context.timeoutMs(),
       request,
     });

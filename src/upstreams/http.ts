@@ -101,7 +101,8 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
     if (way.passHeaders !== undefined && clientHeaders !== undefined) {
       headers = withPassed(headers, way.passHeaders, clientHeaders);
     }
-    const { body } = request;
+    const { body, traceHeaders } = request;
+    if (traceHeaders !== undefined) headers = [...headers, ...Object.entries(traceHeaders).flat()];
     const options = { method: "POST", path, headers, body, blocking: false } as const;
     const peer = request.stream ? streaming : whole;
     const answer = new Call(connections.take(), options, peer, clock, signal).start();

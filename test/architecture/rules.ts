@@ -21,6 +21,7 @@ const importTable: Readonly<Record<string, readonly string[]>> = {
   gateway: ["gen", "lib", "core"],
   services: ["gen", "lib", "core"],
   facades: ["gen", "lib", "core"],
+  telemetry: ["gen", "lib", "core"],
   server: ["gen", "lib", "core", "services", "facades"],
   config: ["gen", "lib", "core"],
   cli: ["gen", "lib", "core", "config"],

@@ -48,7 +48,7 @@ export async function startGateway(file: ConfigFile = {}): Promise<RunningGatewa
     check: async () => [],
     reload: async () => ({ problems: [] as const, changed: false, needsRestart: [] }),
   };
-  const app = await createApp({ config, source, version: "0.0.0-test", log });
+  const app = await createApp({ config, source, version: "0.0.0-test", log, env: {}, processUse: process });
   const url = await app.start();
   let stopped: Promise<boolean> | undefined;
   const stop = (): Promise<boolean> => {

@@ -68,6 +68,7 @@ export const clouds: readonly Preset[] = [
     // "Azure OpenAI in Microsoft Foundry Models v1 API" (learn.microsoft.com/azure/foundry/openai): models are asked for
     // by their deployments' names, while the list of models has those that could be deployed
     name: "azure",
+    telemetryName: "azure.ai.openai",
     tongues: [
       { ...openAiChat("/openai/v1", { embeddings: true }), auth: azureKey },
       { ...openAiResponses("/openai/v1"), auth: azureKey },
@@ -84,6 +85,7 @@ export const clouds: readonly Preset[] = [
     // "Generate content with the Gemini API", "Text embeddings API" (docs.cloud.google.com/vertex-ai)
     ...vertex,
     name: "vertex",
+    telemetryName: "gcp.vertex_ai",
     tongues: [{ ...generateContent("", "publishers/google/models/", "google", "predict"), variant: { vertex: true } }],
   },
   {
@@ -91,6 +93,7 @@ export const clouds: readonly Preset[] = [
     // (docs.cloud.google.com/vertex-ai): there the model stays in the body
     ...vertex,
     name: "vertex-anthropic",
+    telemetryName: "gcp.vertex_ai",
     tongues: [
       {
         dialect: "anthropic",
@@ -109,6 +112,7 @@ export const clouds: readonly Preset[] = [
     // "Converse", "ConverseStream", "CountTokens" (docs.aws.amazon.com/bedrock/latest/APIReference), "Amazon Bedrock
     // endpoints and quotas" (AWS General Reference)
     name: "bedrock",
+    telemetryName: "aws.bedrock",
     tongues: [converse],
     baseUrl: undefined,
     baseUrlFrom: {

@@ -33,6 +33,8 @@ export interface Preset {
   readonly models?: readonly string[];
   /** How the names of those models begin that a bare name (without "provider/") can only mean here. */
   readonly modelPrefixes: readonly string[];
+  /** Its well-known value of gen_ai.provider.name in OpenTelemetry's conventions, where that is not its name here. */
+  readonly telemetryName?: string;
   /** The provider's id in @pydantic/genai-prices. Absent: its prices are not known there. */
   readonly priceProvider?: string;
 }

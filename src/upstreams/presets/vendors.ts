@@ -53,6 +53,7 @@ export const vendors: readonly Preset[] = [
     // "Generating content", "Counting tokens", "Embeddings", "Models" (ai.google.dev/api): the list names models
     // "models/gemini-…", 50 unless asked for more
     name: "gemini",
+    telemetryName: "gcp.gemini",
     tongues: [generateContent("/v1beta", "models/", { header: "x-goog-api-key" }, "batchEmbedContents")],
     baseUrl: "https://generativelanguage.googleapis.com",
     baseUrlFrom: baseUrlIn("GOOGLE_GEMINI_BASE_URL"),
@@ -72,6 +73,7 @@ export const vendors: readonly Preset[] = [
     // "Chat Completion API", "Embeddings API", "List Available Models" (docs.mistral.ai/api); the SDK's server URL has
     // no path. Each model of the list is "created" when the list is asked for.
     name: "mistral",
+    telemetryName: "mistral_ai",
     tongues: [openAiChat("/v1", { embeddings: true })],
     baseUrl: "https://api.mistral.ai",
     envKeys: ["MISTRAL_API_KEY"],
@@ -107,6 +109,7 @@ export const vendors: readonly Preset[] = [
     // "Inference API" (docs.x.ai/developers/rest-api-reference): the Anthropic-compatible endpoints are deprecated, as
     // are the old completions
     name: "xai",
+    telemetryName: "x_ai",
     aliases: ["grok"],
     tongues: [openAiChat(""), openAiResponses("")],
     baseUrl: "https://api.x.ai/v1",
