@@ -19,8 +19,11 @@ import { HeldAttempt } from "./attempt.ts";
 import { exhausted, type Unable } from "./exhaustion.ts";
 import type { Health, HeldCredential, Pick } from "./health/types.ts";
 
-/** What may come of a limit is waited for so long, and no longer: a client does better with an answer than with silence. */
-const longestWaitMs = 10_000;
+/**
+ * The end of a limit is waited for so long, and no longer: a client does better with an answer than with silence. Less than
+ * the first cooldown where no time is told, which is 10 s, so that a millisecond does not decide.
+ */
+const longestWaitMs = 9_900;
 /** When a credential has all the requests that it may have at a time, nobody knows when one of them ends. */
 const busyWaitMs = 50;
 /** A provider that lets a request in after each wait only to refuse it again is not believed for ever. */

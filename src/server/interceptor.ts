@@ -46,7 +46,10 @@ function failure(request: UnaryRequest | StreamRequest, thrown: unknown, log: Se
   const own = thrown instanceof GatewayError || thrown instanceof ConnectError;
   // an AbortError from somewhere below says less than what the call was aborted for
   const error = toConnectError(signal.aborted && !own ? signal.reason : thrown, requestId);
-  if (error.code === Code.Internal && !(thrown instanceof GatewayError && thrown.code !== "internal")) {
+  const isOurs = !(thrown instanceof GatewayError && thrown.code !== "internal");
+  // what the transport says of a client that has left is no failure of ours, whatever it calls it
+  const isGone = signal.aborted && thrown instanceof ConnectError;
+  if (error.code === Code.Internal && isOurs && !isGone) {
     const rpc = `${method.parent.typeName}/${method.name}`;
     log.error({ err: thrown, requestId, rpc }, "an RPC failed inside the gateway");
   }
