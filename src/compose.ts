@@ -32,7 +32,7 @@ import { geminiFacade } from "./facades/gemini/index.ts";
 import { createFacades } from "./facades/index.ts";
 import { openaiFacade } from "./facades/openai/index.ts";
 import { createGateway, type GatewaySettings } from "./gateway/index.ts";
-import { createLedger } from "./ledger/index.ts";
+import { createLedger, createLedgerAudit } from "./ledger/index.ts";
 import { createPricing } from "./pricing/index.ts";
 import { createTokenCounter } from "./pricing/tokens.ts";
 import { type Affinity, createAffinity } from "./routing/affinity.ts";
@@ -74,6 +74,9 @@ export function configPresets(found: readonly string[]): ProviderPreset[] {
   }));
   return [...known.filter((preset) => preset.dialects.length > 0), { ...demoPreset, dialects: dialectNames }];
 }
+
+/** A store's rollups, to be checked or made anew. */
+export const openLedgerAudit = (store: Config["store"]) => createLedgerAudit({ store, clock: systemClock });
 
 /** Names of the presets whose server answers on this machine at its usual place. Takes at most 300 ms. */
 export async function findLocalServers({ OLLAMA_HOST = "" }: Environment): Promise<string[]> {

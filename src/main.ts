@@ -2,9 +2,10 @@ import { once } from "node:events";
 import packageJson from "../package.json" with { type: "json" };
 import { banner } from "./cli/banner.ts";
 import { type CliActions, CliError, type CliIo } from "./cli/io.ts";
+import type { LedgerActions } from "./cli/ledger.ts";
 import { showPlan } from "./cli/plan-text.ts";
 import { createProgram } from "./cli/program.ts";
-import { configPresets, createApp, dialectNames, findLocalServers } from "./compose.ts";
+import { configPresets, createApp, dialectNames, findLocalServers, openLedgerAudit } from "./compose.ts";
 import type { ConfigFlags } from "./config/overlay.ts";
 import { showProblem } from "./config/problem.ts";
 import { type ConfigSource, createConfigSource, type LoadedConfig } from "./config/source.ts";
@@ -88,10 +89,11 @@ async function serve(flags: ConfigFlags): Promise<void> {
 }
 
 const io: CliIo = { stdout, stderr, stdin, env, cwd, signal: interrupted.signal };
-const actions: CliActions = {
+const actions: CliActions & LedgerActions = {
   version: packageJson.version,
   presets: configPresets([]),
   serve,
+  openLedger: openLedgerAudit,
   loadConfig: async (flags) => (await createSource(flags)).load(),
   probe: async ({ name }) => (await findLocalServers(env)).includes(name),
 };

@@ -5,6 +5,7 @@ import { addCheck } from "./check.ts";
 import { addExplain } from "./explain.ts";
 import { addInit } from "./init.ts";
 import { type CliActions, CliError, type CliIo } from "./io.ts";
+import { addLedger, type LedgerActions } from "./ledger.ts";
 import { addServe } from "./serve.ts";
 
 const examples = `
@@ -15,6 +16,7 @@ Examples:
   causeway check                    say what is wrong with it, with line and column
   causeway chat "Hello!"            ask through the gateway that runs
   causeway explain                  say how the last request came to its answer
+  causeway ledger verify            check that the statistics are what the requests say
 
 In a checkout: npm start, npm start -- --port 5000, npm start -- init, …
 `;
@@ -25,7 +27,7 @@ export interface Program {
 }
 
 /** The command line. */
-export function createProgram(io: CliIo, actions: CliActions): Program {
+export function createProgram(io: CliIo, actions: CliActions & LedgerActions): Program {
   return {
     async run(args) {
       try {
@@ -45,7 +47,7 @@ function describeEnd(error: unknown, io: CliIo): number {
   return error instanceof CliError ? error.exitCode : 1;
 }
 
-function createCommand(io: CliIo, actions: CliActions): Command {
+function createCommand(io: CliIo, actions: CliActions & LedgerActions): Command {
   const program = new Command("causeway")
     .description("A self-hosted LLM gateway: gRPC, gRPC-Web, Connect and the vendors' REST on one port.")
     .version(actions.version, "-v, --version", "print the version")
@@ -64,6 +66,7 @@ function createCommand(io: CliIo, actions: CliActions): Command {
   addCheck(program, io, actions);
   addChat(program, io, actions);
   addExplain(program, io, actions);
+  addLedger(program, io, actions);
   const help = new Help();
   return program
     .configureHelp({

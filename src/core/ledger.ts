@@ -60,6 +60,9 @@ export interface Totals {
   readonly outputTokensPerSecond: number | undefined;
 }
 
+/** How much was going on. */
+export type Heat = Pick<Totals, "requests" | "errors" | "inputTokens" | "outputTokens" | "costNanoUsd" | "unknownCost">;
+
 /** In µs. At most a 32nd off from what was measured. */
 export interface Percentiles {
   readonly p50Us: bigint;
@@ -145,11 +148,10 @@ export interface LedgerEntry {
 /** The ledger, for reading. All methods reject with GatewayError "unavailable" when the store cannot be read. */
 export interface LedgerReader {
   summary(filter: RowFilter): Promise<LedgerSummary>;
-  /**
-   * `bounds`: n + 1 rising times in ms since 1970. Gives the sums over the n spans between them. `percentiles`: whether
-   * they are wanted, which takes longer.
-   */
-  series(filter: RowFilter, bounds: readonly number[], percentiles: boolean): Promise<Totals[]>;
+  /** `bounds`: n + 1 rising times in ms since 1970. Gives the sums over the n spans between them. */
+  series(filter: RowFilter, bounds: readonly number[]): Promise<Totals[]>;
+  /** The same for many spans: with few sums, in less time. */
+  heat(filter: RowFilter, bounds: readonly number[]): Promise<Heat[]>;
   /** What there is to filter by among the rows that a filter lets through. */
   values(filter: RowFilter): Promise<FilterValues>;
   /** Those behind `after`. Any order but by start, and any text, reads all the rows that the filter lets through. */

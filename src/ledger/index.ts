@@ -1,8 +1,10 @@
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
 import type { StateStore } from "../core/health.ts";
-import type { LedgerReader, StoreStatus } from "../core/ledger.ts";
+import type { LedgerAudit, LedgerEraser, LedgerReader, StoreStatus } from "../core/ledger.ts";
 import type { LedgerWriter } from "../core/ports.ts";
+import { createAudit } from "./audit.ts";
+import { deleteErrors } from "./erase.ts";
 import { createFeed } from "./feed.ts";
 import { createQueries } from "./queries.ts";
 import { createSqliteStore } from "./sqlite.ts";
@@ -10,7 +12,7 @@ import type { Store, StoreLocation } from "./store.ts";
 import { createWriter } from "./writer.ts";
 
 /** The usage store: every exchange in one row, with its trail, and its bodies when they are kept. */
-export interface Ledger extends LedgerWriter, LedgerReader {
+export interface Ledger extends LedgerWriter, LedgerReader, LedgerEraser {
   /** Kept beside the rows, and written between their commits. */
   readonly state: StateStore;
   /** Opens the store and brings its schema up to date. Rejects with a GatewayError that says what is wrong and what to do. */
@@ -41,7 +43,7 @@ export function createLedger({
   let phase: "new" | "open" | "closed" = "new";
   let lastSave: Promise<unknown> = Promise.resolve(); // those before it end before it
   return {
-    ...createQueries(store.db),
+    ...createQueries(store.db, store.scanDb),
     watch: feed.subscribe,
 
     async start() {
@@ -59,6 +61,11 @@ export function createLedger({
       const known = db.selectFrom("requests").select("seq").where("answer_id", "=", answerId);
       await db.deleteFrom("bodies").where("seq", "in", known).execute();
       await db.updateTable("requests").set({ answer_id: null }).where("answer_id", "=", answerId).execute();
+    },
+
+    async deleteErrors(from, to) {
+      if (phase !== "open") throw notOpen(phase);
+      return deleteErrors(store, from, to);
     },
 
     state: {
@@ -88,6 +95,10 @@ export function createLedger({
     },
   };
 }
+
+/** Opens nothing yet, and brings no schema up to date. Whoever has it closes it. */
+export const createLedgerAudit = ({ store, clock, busyTimeoutMs = 5000 }: LedgerOptions): LedgerAudit =>
+  createAudit(createStore(store, clock, busyTimeoutMs));
 
 function createStore(location: StoreLocation, clock: Clock, busyTimeoutMs: number): Store {
   switch (location.kind) {

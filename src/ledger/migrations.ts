@@ -1,21 +1,16 @@
-import type { ColumnDataType, Kysely, Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
-import type { LedgerTables } from "./schema.ts";
-
-/** What stores have different words for. */
-export interface ColumnTypes {
-  readonly bytes: ColumnDataType;
-  /** A whole number that the database counts up by itself. */
-  readonly serial: ColumnDataType;
-  /** What refers to such a number. In SQLite only "integer" makes it the key of the table's own tree. */
-  readonly serialKey: ColumnDataType;
-}
+import { createRollups } from "./rollup-migration.ts";
+import type { ColumnTypes, LedgerTables } from "./schema.ts";
 
 type Migration = (db: Transaction<LedgerTables>, types: ColumnTypes) => Promise<void>;
 
 /** In order; the first brings the schema to version 1. What has been released is never edited. */
-const migrations: readonly Migration[] = [createTables, addAnswerIds, addTrailsAndState];
+const migrations: readonly Migration[] = [createTables, addAnswerIds, addTrailsAndState, addCallersAndRollups];
+
+/** The version of the schema that this code works on. */
+export const newestVersion = migrations.length;
 
 /**
  * Brings the schema to the version this code knows, in one transaction: all of it or nothing. Rejects with GatewayError
@@ -134,4 +129,18 @@ async function addTrailsAndState(db: Transaction<LedgerTables>, types: ColumnTyp
     .addColumn("value", "text", (column) => column.notNull())
     .addColumn("updated_at", "bigint", (column) => column.notNull())
     .execute();
+}
+
+async function addCallersAndRollups(db: Transaction<LedgerTables>, types: ColumnTypes): Promise<void> {
+  for (const name of ["access_key", "end_user_id", "client", "session"]) {
+    await db.schema
+      .alterTable("requests")
+      .addColumn(name, "text", (column) => column.notNull().defaultTo(""))
+      .execute();
+  }
+  await db.schema
+    .alterTable("requests")
+    .addColumn("tags", "text", (column) => column.notNull().defaultTo("[]"))
+    .execute();
+  await createRollups(db, types);
 }

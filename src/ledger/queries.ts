@@ -1,134 +1,87 @@
 import { promisify } from "node:util";
 import { zstdDecompress } from "node:zlib";
-import { type Kysely, type Selectable, type SelectQueryBuilder, sql } from "kysely";
-import type {
-  LedgerEntry,
-  LedgerReader,
-  LedgerRow,
-  LedgerSummary,
-  RowCursor,
-  RowFilter,
-  Totals,
-} from "../core/ledger.ts";
+import type { Kysely, Selectable, SelectQueryBuilder } from "kysely";
+import type { Heat, LedgerEntry, LedgerReader, LedgerSummary, RowFilter } from "../core/ledger.ts";
+import { isRolledUp } from "./filter.ts";
+import { createLists } from "./lists.ts";
+import { type SeriesSums, sumsBySeries, sumsBySpan } from "./period-sums.ts";
+import type { SumsWanted } from "./rollup-sql.ts";
 import { ledgerRow } from "./rows.ts";
 import type { BodiesTable, LedgerTables, RequestsTable } from "./schema.ts";
-import { addSums, noSums, type Sums, sumsOfRows, totalsBy, totalsOf } from "./sums.ts";
+import { addSums, descending, noSums, type Sums, totalsBy, totalsOf } from "./sums.ts";
 import { trailIn } from "./trails.ts";
 
 const decompress = promisify(zstdDecompress);
 
-/** Reads the ledger from whatever database Kysely speaks to. */
-export function createQueries(db: Kysely<LedgerTables>): Omit<LedgerReader, "watch"> {
+/** Reads the ledger from whatever database Kysely speaks to. `scanDb`: for what reads many rows. */
+export function createQueries(db: Kysely<LedgerTables>, scanDb: Kysely<LedgerTables>): Omit<LedgerReader, "watch"> {
+  const dbFor = (filter: RowFilter): Kysely<LedgerTables> => (isRolledUp(filter) ? db : scanDb);
   return {
-    summary: (filter) => summary(db, filter),
-    series: (filter, bounds) => series(db, filter, bounds),
-    list: (filter, limit, before) => list(db, filter, limit, before),
+    ...createLists(db, scanDb),
+    summary: (filter) => summary(dbFor(filter), filter),
+    async series(filter, bounds) {
+      return (await sumsBetween(dbFor(filter), filter, bounds, "histograms")).map(totalsOf);
+    },
+    async heat(filter, bounds) {
+      return (await sumsBetween(dbFor(filter), filter, bounds, "few")).map(heatOf);
+    },
     find: (id) => find(db, (query) => query.where("id", "=", id)),
     findAnswer: (id) => find(db, (query) => query.where("answer_id", "=", id).orderBy("seq", "desc").limit(1)),
   };
 }
 
-/** The rows that a filter lets through. */
-function matching(db: Kysely<LedgerTables>, filter: RowFilter) {
-  let query = db.selectFrom("requests");
-  const names = [
-    ["provider", filter.providers],
-    ["model", filter.models],
-    ["alias", filter.aliases],
-    ["status", filter.statuses],
-    ["facade", filter.facades],
-  ] as const;
-  for (const [column, wanted] of names) {
-    if (wanted !== undefined && wanted.length > 0) query = query.where(column, "in", wanted);
-  }
-  // Starts are whole milliseconds.
-  if (filter.from !== undefined) query = query.where("started_at", ">=", BigInt(Math.ceil(filter.from)));
-  if (filter.to !== undefined) query = query.where("started_at", "<", BigInt(Math.ceil(filter.to)));
-  if (filter.minCostNanoUsd !== undefined) query = query.where("cost_nano_usd", ">=", filter.minCostNanoUsd);
-  if (filter.maxCostNanoUsd !== undefined) query = query.where("cost_nano_usd", "<=", filter.maxCostNanoUsd);
-  return query;
-}
-
-/** One pass over the rows; the groups are added up here from what the rows have in common. */
+/** The groups are added up here from the series. */
 async function summary(db: Kysely<LedgerTables>, filter: RowFilter): Promise<LedgerSummary> {
-  const cells = await matching(db, filter)
-    .select(["provider", "model", "alias", "facade"])
-    .select(sumsOfRows)
-    .groupBy(["provider", "model", "alias", "facade"])
-    .execute();
+  const rolledUp = isRolledUp(filter);
+  const cells = await sumsBySeries(db, filter, rolledUp ? "all" : "histograms");
+  // Rollups over all series have the percentiles for less.
+  const [totals] = rolledUp
+    ? await sumsBySpan(
+        db,
+        filter,
+        [{ from: filter.from ?? 0, to: filter.to ?? Number.POSITIVE_INFINITY }],
+        "histograms",
+      )
+    : [cells.reduce<Sums>(addSums, noSums)];
   return {
-    totals: totalsOf(cells.reduce<Sums>(addSums, noSums)),
+    totals: totalsOf(totals ?? noSums),
     byModel: totalsBy(cells, ({ provider, model }) => (model === "" ? "" : `${provider}/${model}`)),
     byProvider: totalsBy(cells, ({ provider }) => provider),
     byAlias: totalsBy(cells, ({ alias }) => alias),
     byFacade: totalsBy(cells, ({ facade }) => facade),
-    errors: await errorCounts(db, filter),
+    byAccessKey: totalsBy(cells, ({ access_key }) => access_key),
+    byClient: totalsBy(cells, ({ client }) => client),
+    errors: await errorCounts(db, cells),
   };
 }
 
-async function errorCounts(db: Kysely<LedgerTables>, filter: RowFilter): Promise<LedgerSummary["errors"]> {
-  const counts = await matching(db, filter)
-    .where("status", "=", "error")
-    .select(({ fn }) => ["error_code", fn.countAll<bigint>().as("requests"), fn.max("id").as("newest")])
-    .groupBy("error_code")
-    .orderBy("requests", "desc")
-    .orderBy("error_code")
-    .execute();
-  if (counts.length === 0) return [];
-  const newest = counts.map((count) => count.newest);
-  const rows = await db.selectFrom("requests").select(["id", "error_message"]).where("id", "in", newest).execute();
-  const messages = new Map(rows.map((row) => [row.id, row.error_message]));
-  return counts.map((count) => ({
-    code: count.error_code,
-    requests: count.requests,
-    lastMessage: messages.get(count.newest) ?? "",
-  }));
-}
-
-/**
- * The database sums over slots of one length, the longest that all bounds are multiples of (counted from the first): a
- * day in UTC, mostly an hour where clocks change. So the calendar stays out of SQL.
- */
-async function series(db: Kysely<LedgerTables>, filter: RowFilter, bounds: readonly number[]): Promise<Totals[]> {
-  const first = bounds[0];
-  const last = bounds.at(-1);
-  if (first === undefined || last === undefined || bounds.length < 2) return [];
-  const length = bounds.reduce((divisor, bound) => greatestCommonDivisor(divisor, bound - first), 0);
-  const slots = await matching(db, filter)
-    .where("started_at", ">=", BigInt(first))
-    .where("started_at", "<", BigInt(last))
-    .select(sql<bigint>`(started_at - ${BigInt(first)}) / ${BigInt(length)}`.as("slot"))
-    .select(sumsOfRows)
-    .groupBy("slot")
-    .orderBy("slot")
-    .execute();
-  const points = bounds.slice(1).map(() => noSums);
-  let at = 0;
-  for (const slot of slots) {
-    const start = first + Number(slot.slot) * length;
-    while (start >= (bounds[at + 1] ?? Number.POSITIVE_INFINITY)) at += 1;
-    points[at] = addSums(points[at] ?? noSums, slot);
+async function errorCounts(db: Kysely<LedgerTables>, cells: readonly SeriesSums[]): Promise<LedgerSummary["errors"]> {
+  const counts = new Map<string, Sums>();
+  for (const cell of cells) {
+    if (cell.status === "error") counts.set(cell.error_code, addSums(counts.get(cell.error_code) ?? noSums, cell));
   }
-  return points.map(totalsOf);
+  if (counts.size === 0) return [];
+  const newest = [...counts.values()].map((count) => count.newest);
+  const rows = await db.selectFrom("requests").select(["seq", "error_message"]).where("seq", "in", newest).execute();
+  const messages = new Map(rows.map((row) => [row.seq, row.error_message]));
+  return [...counts]
+    .map(([code, count]) => ({ code, requests: count.requests, lastMessage: messages.get(count.newest) ?? "" }))
+    .sort((a, b) => descending(a.requests, b.requests) || (a.code < b.code ? -1 : 1));
 }
 
-const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
-
-async function list(
+function sumsBetween(
   db: Kysely<LedgerTables>,
   filter: RowFilter,
-  limit: number,
-  before: RowCursor | undefined,
-): Promise<LedgerRow[]> {
-  let query = matching(db, filter);
-  if (before !== undefined) {
-    const startedAt = BigInt(before.startedAt);
-    query = query
-      .where("started_at", "<=", startedAt) // said apart, so that the index is entered here
-      .where(({ eb, or }) => or([eb("started_at", "<", startedAt), eb("id", "<", before.id)]));
-  }
-  const rows = await query.selectAll().orderBy("started_at", "desc").orderBy("id", "desc").limit(limit).execute();
-  return rows.map(ledgerRow);
+  bounds: readonly number[],
+  wanted: SumsWanted,
+): Promise<Sums[]> {
+  const spans = bounds.slice(1).map((to, at) => ({ from: bounds[at] ?? to, to }));
+  return sumsBySpan(db, filter, spans, wanted);
+}
+
+function heatOf(sums: Sums): Heat {
+  const { requests, errors, inputTokens, outputTokens, costNanoUsd, unknownCost } = totalsOf(sums);
+  return { requests, errors, inputTokens, outputTokens, costNanoUsd, unknownCost };
 }
 
 type RowQuery = SelectQueryBuilder<LedgerTables, "requests", Selectable<RequestsTable>>;

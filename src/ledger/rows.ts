@@ -46,6 +46,11 @@ export function rowValues(row: ExchangeRow): RowValues {
     row.dropped.length === 0 ? "[]" : JSON.stringify(row.dropped),
     row.clientRequestId,
     row.answerId || null,
+    row.accessKey,
+    row.endUserId,
+    row.client,
+    row.session,
+    row.tags.length === 0 ? "[]" : JSON.stringify(row.tags),
   ];
 }
 
@@ -109,6 +114,11 @@ export function ledgerRow(stored: Selectable<RequestsTable>): LedgerRow {
     dropped: stringsIn(stored.dropped),
     clientRequestId: stored.client_request_id,
     answerId: stored.answer_id ?? "",
+    accessKey: stored.access_key,
+    endUserId: stored.end_user_id,
+    client: stored.client,
+    session: stored.session,
+    tags: stringsIn(stored.tags),
   };
 }
 
@@ -131,7 +141,7 @@ function usageOf(stored: Selectable<RequestsTable>): Usage | undefined {
   });
 }
 
-function stringsIn(json: string): string[] {
+export function stringsIn(json: string): string[] {
   const value: unknown = JSON.parse(json);
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }

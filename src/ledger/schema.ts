@@ -1,4 +1,14 @@
-import type { Generated } from "kysely";
+import type { ColumnDataType, Generated } from "kysely";
+import type { SumColumn } from "./rollup-sql.ts";
+
+/** What stores have different words for. */
+export interface ColumnTypes {
+  readonly bytes: ColumnDataType;
+  /** A whole number that the database counts up by itself. */
+  readonly serial: ColumnDataType;
+  /** What refers to such a number. In SQLite only "integer" makes it the key of the table's own tree. */
+  readonly serialKey: ColumnDataType;
+}
 
 /** Whole numbers are 64 bits wide, and read as bigint. Booleans are 0 and 1. Words are text, so that people can query. */
 export interface RequestsTable {
@@ -46,6 +56,13 @@ export interface RequestsTable {
   client_request_id: string;
   /** By which the client may refer to the answer later; null where there is no such thing. */
   answer_id: string | null;
+  /** The gateway's, masked. Empty when there was none, as the next three. */
+  access_key: string;
+  end_user_id: string;
+  client: string;
+  session: string;
+  /** JSON array of strings. */
+  tags: string;
 }
 
 /** How the bytes of a body are stored. */
@@ -72,6 +89,42 @@ export interface TrailsTable {
   trail: string;
 }
 
+/** A combination of what rollups are grouped by, with the columns' values of its rows. Never removed. */
+export interface RollupSeriesTable {
+  /** From 1. */
+  id: Generated<bigint>;
+  provider: string;
+  model: string;
+  alias: string;
+  access_key: string;
+  facade: string;
+  client: string;
+  status: string;
+  error_code: string;
+}
+
+/** Sums over the rows of a series that began in a span of time. */
+export interface RollupsTable extends Record<SumColumn, bigint> {
+  /** Which of `rollupLevels`. */
+  level: bigint;
+  /** In ms since 1970. */
+  start: bigint;
+  /** 0: over all. */
+  series: bigint;
+  /** The highest seq of its rows. */
+  newest: bigint;
+  /** A `Histogram` of µs, over the rows answered whole. */
+  durations: Uint8Array;
+  /** A `Histogram` of µs, over the rows answered whole. */
+  first_token_times: Uint8Array;
+}
+
+/** One row. */
+export interface RollupProgressTable {
+  /** Until when coarse rollups are made, in ms since 1970. */
+  sealed_until: bigint;
+}
+
 /** What has to outlive a restart, and belongs to no request. */
 export interface StateTable {
   key: string;
@@ -91,6 +144,9 @@ export interface LedgerTables {
   requests: RequestsTable;
   bodies: BodiesTable;
   trails: TrailsTable;
+  rollup_series: RollupSeriesTable;
+  rollups: RollupsTable;
+  rollup_progress: RollupProgressTable;
   state: StateTable;
   ledger_schema: SchemaTable;
 }
@@ -130,4 +186,9 @@ export const requestColumns = [
   "dropped",
   "client_request_id",
   "answer_id",
+  "access_key",
+  "end_user_id",
+  "client",
+  "session",
+  "tags",
 ] as const satisfies readonly (keyof RequestsTable)[];

@@ -1,3 +1,4 @@
+import type { SqlStatement } from "./rollup-sql.ts";
 import type { RowValues } from "./rows.ts";
 
 /** What a worker thread that holds a SQLite database is asked. Each message gets one reply, in order. */
@@ -6,6 +7,7 @@ export type SqliteRequest =
   | { readonly kind: "query"; readonly sql: string; readonly parameters: readonly unknown[] }
   | CommitRequest
   | SaveRequest
+  | TransactionRequest
   | { readonly kind: "close" };
 
 /**
@@ -40,8 +42,16 @@ export interface SaveRequest {
   readonly at: number;
 }
 
+/** Statements that give no rows, to be run in one transaction. */
+export interface TransactionRequest {
+  readonly kind: "transaction";
+  readonly statements: readonly SqlStatement[];
+}
+
 export type SqliteReply =
   | { readonly kind: "done" }
+  /** How many rows each statement has changed. */
+  | { readonly kind: "changes"; readonly changes: readonly number[] }
   | { readonly kind: "rows"; readonly columns: readonly string[]; readonly rows: readonly (readonly unknown[])[] }
   /** `code`: SQLite's, for example "SQLITE_FULL"; empty when the error was not SQLite's. */
   | { readonly kind: "fault"; readonly code: string; readonly message: string };

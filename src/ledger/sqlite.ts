@@ -22,13 +22,14 @@ export interface SqliteStoreOptions {
 }
 
 /**
- * The ledger in a SQLite file. One thread writes; another, which is started with the first query, reads: in WAL mode a
- * long read delays no commit. A database in memory belongs to one connection, so there the writing thread reads, too.
+ * The ledger in a SQLite file. One thread writes. Another, which is started with the first query, reads: in WAL mode a
+ * long read delays no commit. A third is for what reads many rows, so that it delays no other reading. A database in memory belongs to one connection, so there the writing thread does all.
  */
 export function createSqliteStore({ path, clock, busyTimeoutMs }: SqliteStoreOptions): Store {
   const inMemory = path === ":memory:";
   const writer = lazyThread("ledger-writer", false);
   const reader = inMemory ? writer : lazyThread("ledger-reader", true);
+  const scanner = inMemory ? writer : lazyThread("ledger-scanner", true);
 
   /** A thread with the database open: started when needed, and anew when it has ended. */
   function lazyThread(name: string, readonly: boolean): LazyThread {
@@ -77,8 +78,9 @@ export function createSqliteStore({ path, clock, busyTimeoutMs }: SqliteStoreOpt
       case "rows":
         return reply;
       case "fault":
-        throw storeFault(path, from === reader ? "read" : "used", reply.code, reply.message);
+        throw storeFault(path, from === writer ? "used" : "read", reply.code, reply.message);
       case "done":
+      case "changes":
         throw new TypeError("a query has rows");
       default:
         return reply satisfies never;
@@ -97,6 +99,7 @@ export function createSqliteStore({ path, clock, busyTimeoutMs }: SqliteStoreOpt
     location: path,
     writingDb,
     db: new Kysely<LedgerTables>({ dialect: sqliteDialect((sql, parameters) => query(reader, sql, parameters)) }),
+    scanDb: new Kysely<LedgerTables>({ dialect: sqliteDialect((sql, parameters) => query(scanner, sql, parameters)) }),
 
     async start() {
       if (!inMemory) await checkPlace(path);
@@ -110,13 +113,20 @@ export function createSqliteStore({ path, clock, busyTimeoutMs }: SqliteStoreOpt
       if (reply.kind === "fault") throw commitFault(path, reply.code, reply.message);
     },
 
+    async transact(statements) {
+      const reply = await ask(writer, { kind: "transaction", statements });
+      if (reply.kind === "fault") throw storeFault(path, "written to", reply.code, reply.message);
+      if (reply.kind !== "changes") throw new TypeError("a transaction changes rows");
+      return reply.changes;
+    },
+
     async saveState(entries) {
       const reply = await ask(writer, { kind: "save", entries, at: clock.now() });
       if (reply.kind === "fault") throw storeFault(path, "written to", reply.code, reply.message);
     },
 
     async close() {
-      await Promise.all([reader.close(), writer.close()]);
+      await Promise.all([reader.close(), scanner.close(), writer.close()]);
     },
   };
 }

@@ -1,93 +1,61 @@
-import { type ExpressionBuilder, sql } from "kysely";
-import type { Totals, TotalsGroup } from "../core/ledger.ts";
-import type { LedgerTables, RequestsTable } from "./schema.ts";
+import type { Percentiles, Totals, TotalsGroup } from "../core/ledger.ts";
+import { addHistograms, type Histogram, noHistogram, percentilesOf } from "./histogram.ts";
+import { type SumColumn, sumColumns } from "./rollup-sql.ts";
 
-/** Totals that can be added up: with sums in the place of means. */
-export interface Sums extends Omit<Totals, "meanDurationUs" | "meanFirstTokenUs"> {
-  /** Over the rows answered whole. */
-  readonly durationUs: bigint;
-  /** Over the rows answered whole. */
-  readonly firstTokenUs: bigint;
-  /** How many rows `firstTokenUs` is of. */
-  readonly firstTokens: bigint;
+/** What rows come to, in a form that can be added up. */
+export interface Sums extends Record<SumColumn, bigint> {
+  /** The highest seq. */
+  readonly newest: bigint;
+  /** Empty where nobody asked for them. */
+  readonly durations: Histogram;
+  readonly first_token_times: Histogram;
 }
 
-/** The columns of a query that sums rows. */
-export function sumsOfRows(eb: ExpressionBuilder<LedgerTables, "requests">) {
-  const count = () => eb.fn.countAll<bigint>();
-  return [
-    count().as("requests"),
-    count().filterWhere("status", "=", "ok").as("ok"),
-    count().filterWhere("status", "=", "error").as("errors"),
-    count().filterWhere("status", "=", "cancelled").as("cancelled"),
-    sumOf("input_tokens").as("inputTokens"),
-    sumOf("cache_read_tokens").as("cacheReadTokens"),
-    sumOf("cache_write_5m_tokens", "cache_write_1h_tokens").as("cacheWriteTokens"),
-    sumOf("output_tokens").as("outputTokens"),
-    sumOf("reasoning_tokens").as("reasoningTokens"),
-    sumOf("cost_nano_usd").as("costNanoUsd"),
-    count()
-      .filterWhere("cost_nano_usd", "is", null)
-      .filterWhere((row) => row.or([row("input_tokens", ">", 0n), row("output_tokens", ">", 0n)]))
-      .as("unknownCost"),
-    sumOfOk("duration_us").as("durationUs"),
-    sumOfOk("first_token_us").as("firstTokenUs"),
-    count().filterWhere("status", "=", "ok").filterWhere("first_token_us", "is not", null).as("firstTokens"),
-  ];
+const zeros = Object.fromEntries(sumColumns.map((column) => [column, 0n])) as Record<SumColumn, bigint>;
+export const noSums: Sums = { ...zeros, newest: 0n, durations: noHistogram, first_token_times: noHistogram };
+
+export function addSums(a: Sums, b: Sums): Sums {
+  const sums = { ...a };
+  for (const column of sumColumns) sums[column] += b[column];
+  return {
+    ...sums,
+    newest: descending(a.newest, b.newest) < 0 ? a.newest : b.newest,
+    durations: addHistograms(a.durations, b.durations),
+    first_token_times: addHistograms(a.first_token_times, b.first_token_times),
+  };
 }
-
-type Column = keyof RequestsTable;
-
-/** The casts keep sums whole numbers of 64 bits in every database. */
-function sumOf(...columns: readonly Column[]) {
-  const parts = columns.map((column) => sql`coalesce(sum(${sql.ref(column)}), 0)`);
-  return sql<bigint>`cast(${sql.join(parts, sql` + `)} as bigint)`;
-}
-
-const sumOfOk = (column: Column) =>
-  sql<bigint>`cast(coalesce(sum(${sql.ref(column)}) filter (where status = 'ok'), 0) as bigint)`;
-
-export const noSums: Sums = {
-  requests: 0n,
-  ok: 0n,
-  errors: 0n,
-  cancelled: 0n,
-  inputTokens: 0n,
-  cacheReadTokens: 0n,
-  cacheWriteTokens: 0n,
-  outputTokens: 0n,
-  reasoningTokens: 0n,
-  costNanoUsd: 0n,
-  unknownCost: 0n,
-  durationUs: 0n,
-  firstTokenUs: 0n,
-  firstTokens: 0n,
-};
-
-export const addSums = (a: Sums, b: Sums): Sums => ({
-  requests: a.requests + b.requests,
-  ok: a.ok + b.ok,
-  errors: a.errors + b.errors,
-  cancelled: a.cancelled + b.cancelled,
-  inputTokens: a.inputTokens + b.inputTokens,
-  cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
-  cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
-  outputTokens: a.outputTokens + b.outputTokens,
-  reasoningTokens: a.reasoningTokens + b.reasoningTokens,
-  costNanoUsd: a.costNanoUsd + b.costNanoUsd,
-  unknownCost: a.unknownCost + b.unknownCost,
-  durationUs: a.durationUs + b.durationUs,
-  firstTokenUs: a.firstTokenUs + b.firstTokenUs,
-  firstTokens: a.firstTokens + b.firstTokens,
-});
 
 /** Means are whole microseconds, rounded down; 0 when there is nothing to take the mean of. */
-export function totalsOf({ durationUs, firstTokenUs, firstTokens, ...totals }: Sums): Totals {
+export function totalsOf(sums: Sums): Totals {
+  const { requests, ok, errors } = sums;
   return {
-    ...totals,
-    meanDurationUs: totals.ok === 0n ? 0n : durationUs / totals.ok,
-    meanFirstTokenUs: firstTokens === 0n ? 0n : firstTokenUs / firstTokens,
+    requests,
+    ok,
+    errors,
+    cancelled: requests - ok - errors,
+    inputTokens: sums.input_tokens,
+    cacheReadTokens: sums.cache_read_tokens,
+    cacheWriteTokens: sums.cache_write_5m_tokens + sums.cache_write_1h_tokens,
+    cacheWrite1hTokens: sums.cache_write_1h_tokens,
+    outputTokens: sums.output_tokens,
+    reasoningTokens: sums.reasoning_tokens,
+    inputAudioTokens: sums.input_audio_tokens,
+    outputAudioTokens: sums.output_audio_tokens,
+    costNanoUsd: sums.cost_nano_usd,
+    unknownCost: sums.unknown_cost,
+    meanDurationUs: ok === 0n ? 0n : sums.duration_us / ok,
+    meanFirstTokenUs: sums.first_tokens === 0n ? 0n : sums.first_token_us / sums.first_tokens,
+    duration: percentiles(sums.durations),
+    firstToken: percentiles(sums.first_token_times),
+    outputTokensPerSecond:
+      sums.speed_us === 0n ? undefined : (Number(sums.speed_tokens) * 1_000_000) / Number(sums.speed_us),
   };
+}
+
+function percentiles(histogram: Histogram): Percentiles | undefined {
+  const [p50, p95, p99] = percentilesOf(histogram, [0.5, 0.95, 0.99]) ?? [];
+  if (p50 === undefined || p95 === undefined || p99 === undefined) return undefined;
+  return { p50Us: BigInt(p50), p95Us: BigInt(p95), p99Us: BigInt(p99) };
 }
 
 /** Adds up by name, the most expensive first, then the most requested. What has no name is left out. */
@@ -95,10 +63,15 @@ export function totalsBy<Cell extends Sums>(cells: readonly Cell[], nameOf: (cel
   const groups = new Map<string, Sums>();
   for (const cell of cells) {
     const name = nameOf(cell);
-    if (name !== "") groups.set(name, addSums(groups.get(name) ?? noSums, cell));
+    if (name === "") continue;
+    const group = groups.get(name);
+    groups.set(name, group === undefined ? cell : addSums(group, cell));
   }
   return [...groups]
-    .map(([name, sums]) => ({ name, totals: totalsOf(sums) }))
+    .map(([name, sums]) => ({
+      name,
+      totals: totalsOf({ ...sums, durations: noHistogram, first_token_times: noHistogram }),
+    }))
     .sort(
       (a, b) =>
         descending(a.totals.costNanoUsd, b.totals.costNanoUsd) ||
@@ -107,4 +80,4 @@ export function totalsBy<Cell extends Sums>(cells: readonly Cell[], nameOf: (cel
     );
 }
 
-const descending = (a: bigint, b: bigint): number => (a === b ? 0 : a > b ? -1 : 1);
+export const descending = (a: bigint, b: bigint): number => (a === b ? 0 : a > b ? -1 : 1);

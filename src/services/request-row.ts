@@ -13,7 +13,7 @@ const statuses: Readonly<Record<ExchangeStatus, Status>> = {
 
 /** A row of the ledger in the contract's form. */
 export function requestRow(row: LedgerRow): MessageInitShape<typeof RequestRowSchema> {
-  const { startedAt, status, finishReason, firstTokenUs, durationUs, overheadUs, costNanoUsd, dropped, ...same } = row;
+  const { startedAt, status, finishReason, firstTokenUs, durationUs, overheadUs, costNanoUsd, ...same } = row;
   return {
     ...same,
     startedAt: timestampFromMs(startedAt),
@@ -23,7 +23,8 @@ export function requestRow(row: LedgerRow): MessageInitShape<typeof RequestRowSc
     durationUs: BigInt(durationUs),
     overheadUs: BigInt(overheadUs),
     costNanoUsd: costNanoUsd ?? undefined,
-    dropped: [...dropped],
+    dropped: [...row.dropped],
+    tags: [...row.tags],
   };
 }
 

@@ -1,19 +1,43 @@
 /** What is used here of Temporal (tc39.es/proposal-temporal), which Node has and TypeScript's library does not describe yet. */
 interface ZonedDateTime {
   readonly epochMilliseconds: number;
+  readonly year: number;
+  readonly dayOfWeek: number;
   startOfDay(): ZonedDateTime;
-  add(duration: { readonly days: number } | { readonly hours: number }): ZonedDateTime;
-  round(to: { readonly smallestUnit: "hour"; readonly roundingMode: "floor" }): ZonedDateTime;
+  with(fields: { readonly day: number }): ZonedDateTime;
+  add(duration: Duration): ZonedDateTime;
+  subtract(duration: Duration): ZonedDateTime;
+  round(to: Rounding): ZonedDateTime;
+}
+
+interface PlainDate {
+  readonly year: number;
+  add(duration: Duration): PlainDate;
+  toString(): string;
+  toZonedDateTime(timeZone: string): ZonedDateTime;
+}
+
+type Duration = Readonly<Partial<Record<"minutes" | "hours" | "days" | "months", number>>>;
+
+interface Rounding {
+  readonly smallestUnit: "hour" | "minute";
+  readonly roundingIncrement?: number;
+  readonly roundingMode: "floor";
 }
 
 declare const Temporal: {
   readonly Instant: {
     fromEpochMilliseconds(ms: number): { toZonedDateTimeISO(timeZone: string): ZonedDateTime };
   };
+  readonly PlainDate: {
+    from(fields: { readonly year: number; readonly month: number; readonly day: number }): PlainDate;
+  };
 };
 
+export type BucketUnit = "quarter-hour" | "hour" | "day" | "week" | "month";
+
 export interface BucketSpan {
-  readonly unit: "hour" | "day";
+  readonly unit: BucketUnit;
   /** In ms since 1970. */
   readonly from: number;
   /** After `from`. */
@@ -22,13 +46,16 @@ export interface BucketSpan {
   readonly timeZone: string;
 }
 
+const zoned = (ms: number, timeZone: string): ZonedDateTime =>
+  Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timeZone);
+
 /**
- * Where the buckets begin that cover a period, and where the last one ends: n + 1 rising times in ms since 1970. Hours and
- * days are the clock's and the calendar's in the zone, so a day has 23 to 25 hours where clocks change. undefined: there
- * would be more than `most`.
+ * Where the buckets begin that cover a period, and where the last one ends: n + 1 rising times in ms since 1970. All are
+ * the clock's and the calendar's in the zone, so a day has 23 to 25 hours where clocks change. Weeks begin on Monday
+ * (ISO 8601). undefined: there would be more than `most`.
  */
 export function bucketBounds({ unit, from, to, timeZone }: BucketSpan, most: number): number[] | undefined {
-  let start = bucketOf(Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(timeZone), unit);
+  let start = bucketOf(zoned(from, timeZone), unit);
   const bounds = [start.epochMilliseconds];
   while (start.epochMilliseconds < to) {
     if (bounds.length > most) return undefined;
@@ -38,12 +65,60 @@ export function bucketBounds({ unit, from, to, timeZone }: BucketSpan, most: num
   return bounds;
 }
 
-const bucketOf = (time: ZonedDateTime, unit: BucketSpan["unit"]): ZonedDateTime =>
-  unit === "day" ? time.startOfDay() : time.round({ smallestUnit: "hour", roundingMode: "floor" });
+function bucketOf(time: ZonedDateTime, unit: BucketUnit): ZonedDateTime {
+  switch (unit) {
+    case "quarter-hour":
+      return time.round({ smallestUnit: "minute", roundingIncrement: 15, roundingMode: "floor" });
+    case "hour":
+      return time.round({ smallestUnit: "hour", roundingMode: "floor" });
+    case "day":
+      return time.startOfDay();
+    case "week":
+      return time.subtract({ days: time.dayOfWeek - 1 }).startOfDay();
+    case "month":
+      return time.with({ day: 1 }).startOfDay();
+    default:
+      return unit satisfies never;
+  }
+}
 
-function bucketAfter(start: ZonedDateTime, unit: BucketSpan["unit"]): ZonedDateTime {
-  const later = unit === "day" ? start.add({ days: 1 }) : start.add({ hours: 1 });
+const lengths: Readonly<Record<BucketUnit, Duration>> = {
+  "quarter-hour": { minutes: 15 },
+  hour: { hours: 1 },
+  day: { days: 1 },
+  week: { days: 7 },
+  month: { months: 1 },
+};
+
+function bucketAfter(start: ZonedDateTime, unit: BucketUnit): ZonedDateTime {
+  const later = start.add(lengths[unit]);
   const next = bucketOf(later, unit);
   // Where clocks are set back by half an hour, the hour that contains `later` began before `start`'s did end.
   return next.epochMilliseconds > start.epochMilliseconds ? next : later;
+}
+
+/** The year that it is in a zone. `ms`: since 1970. Throws RangeError for a zone that is unknown. */
+export const yearAt = (ms: number, timeZone: string): number => zoned(ms, timeZone).year;
+
+/** A day of the calendar: times in ms since 1970. Some zones have left one out: it is empty. */
+export interface YearDay {
+  /** For example "2026-11-21". */
+  readonly date: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Throws RangeError for a zone that is unknown. */
+export function daysOfYear(year: number, timeZone: string): YearDay[] {
+  const days: YearDay[] = [];
+  const startOf = (date: PlainDate): number => date.toZonedDateTime(timeZone).epochMilliseconds;
+  let date = Temporal.PlainDate.from({ year, month: 1, day: 1 });
+  for (let from = startOf(date); date.year === year; ) {
+    const next = date.add({ days: 1 });
+    const to = startOf(next);
+    days.push({ date: date.toString(), from, to });
+    date = next;
+    from = to;
+  }
+  return days;
 }

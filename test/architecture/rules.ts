@@ -24,7 +24,7 @@ const importTable: Readonly<Record<string, readonly string[]>> = {
   telemetry: ["gen", "lib", "core"],
   server: ["gen", "lib", "core", "services", "facades"],
   config: ["gen", "lib", "core"],
-  cli: ["gen", "lib", "core", "config"],
+  cli: ["gen", "lib", "core", "config", "imports"],
   dashboard: ["gen", "lib"],
   compose: [everything],
   main: [everything],

@@ -57,6 +57,9 @@ export async function run(args: readonly string[], setup: Setup = {}): Promise<O
     },
     loadConfig: (flags) => createConfigSource({ flags, env, cwd: resolve(cwd), presets, dialects }).load(),
     probe: () => Promise.resolve(false),
+    openLedger() {
+      throw new Error("this test has no ledger");
+    },
     ...setup.actions,
   });
   const code = await program.run(args);

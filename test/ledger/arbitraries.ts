@@ -97,6 +97,11 @@ export const rows: fc.Arbitrary<ExchangeRow> = fc
     dropped: fc.array(text, { maxLength: 3 }),
     clientRequestId: text,
     answerId: text,
+    accessKey: text,
+    endUserId: text,
+    client: text,
+    session: text,
+    tags: fc.array(text, { maxLength: 3 }),
     trail: trails,
   })
   .map((row) => ({ ...row, id: nextId() }));

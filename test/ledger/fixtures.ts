@@ -64,6 +64,11 @@ export function rowOf(changes: Partial<ExchangeRow> = {}): ExchangeRow {
     dropped: [],
     clientRequestId: "",
     answerId: "",
+    accessKey: "ck-…abcd",
+    endUserId: "",
+    client: "",
+    session: "",
+    tags: [],
     trail: trailOf(),
     ...changes,
   };

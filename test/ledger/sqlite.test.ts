@@ -4,7 +4,7 @@ import type { Worker } from "node:worker_threads";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
-import { createLedger, type Ledger } from "../../src/ledger/index.ts";
+import { createLedger, createLedgerAudit, type Ledger } from "../../src/ledger/index.ts";
 import { requestColumns } from "../../src/ledger/schema.ts";
 import { bodiesOf, rowOf, temporaryFolder } from "./fixtures.ts";
 
@@ -44,6 +44,17 @@ function nextMessageTo(worker: Worker): Promise<void> {
       resolve();
     };
   });
+}
+
+/** How many rollups are not what the rows say. */
+async function differences(): Promise<number> {
+  const audit = createLedgerAudit({ store: { kind: "sqlite", path }, clock: systemClock });
+  let found = 0;
+  await audit.verify(() => {
+    found += 1;
+  }, new AbortController().signal);
+  await audit.close();
+  return found;
 }
 
 const countRows = (): unknown => {
@@ -109,7 +120,7 @@ describe("reading", () => {
     await ledger.find("row-1"); // the reading thread has started
     const finished: string[] = [];
     const note = (name: string) => (): number => finished.push(name);
-    const reading = ledger.summary({}).then(note("read"));
+    const reading = ledger.summary({ stream: true }).then(note("read"));
     const settle = async (): Promise<void> => {
       for (let i = 0; i < 3; i += 1) await ledger.settle(rowOf(), undefined).then(note("settled"));
     };
@@ -180,7 +191,7 @@ describe("starting", () => {
     const second = await startLedger();
     expect((await second.summary({})).totals.requests).toBe(1n);
     const db = new Database(path);
-    expect(db.prepare("select version from ledger_schema").pluck().all()).toEqual([1, 2, 3]);
+    expect(db.prepare("select version from ledger_schema").pluck().all()).toEqual([1, 2, 3, 4]);
     db.close();
   });
 
@@ -200,6 +211,8 @@ describe("starting", () => {
     expect(Buffer.from(entry?.bodies?.request ?? []).toString()).toBe("question");
     expect((await ledger.find(added.id))?.trail).toEqual(added.trail);
     expect(await ledger.state.load()).toEqual(new Map());
+    expect((await ledger.summary({})).totals).toMatchObject({ requests: 3n, errors: 1n, costNanoUsd: 3_000_000n });
+    expect(await differences()).toBe(0);
   });
 
   test("twice at once on a new file migrates it once", async () => {
@@ -218,7 +231,7 @@ describe("starting", () => {
     await expect(ledger.start()).rejects.toMatchObject({
       code: "unavailable",
       message:
-        `The ledger at ${path} has schema version 7; this Causeway knows versions up to 3. ` +
+        `The ledger at ${path} has schema version 7; this Causeway knows versions up to 4. ` +
         "Start the newer Causeway that wrote it, or set 'store' to another file.",
     });
     expect(ledger.status().writable).toBe(false);

@@ -10,7 +10,7 @@ import {
   Status,
   WaitReasonSchema,
 } from "../../gen/causeway/stats/v1/stats_pb.ts";
-import type { LedgerEntry, LedgerReader, LedgerRow } from "../../src/core/ledger.ts";
+import type { LedgerEntry, LedgerEraser, LedgerReader, LedgerRow } from "../../src/core/ledger.ts";
 import type { AttemptStep, SkipReason, Trail, TrailStep } from "../../src/core/trail.ts";
 import { createStatsService } from "../../src/services/stats.ts";
 import { nextId, rowOf, usageOf } from "../ledger/fixtures.ts";
@@ -20,12 +20,15 @@ const unexpected = () => Promise.reject(new Error("only 'find' was expected"));
 /** A client of StatsService over a ledger that holds this one entry. */
 function clientOf(row: LedgerRow, trail: Trail | undefined) {
   const entry: LedgerEntry = { row, trail, bodies: undefined };
-  const ledger: LedgerReader = {
+  const ledger: LedgerReader & LedgerEraser = {
     find: (id) => Promise.resolve(id === row.id ? entry : undefined),
     findAnswer: unexpected,
     summary: unexpected,
     series: unexpected,
     list: unexpected,
+    heat: unexpected,
+    values: unexpected,
+    deleteErrors: unexpected,
     watch() {
       throw new Error("only 'find' was expected");
     },

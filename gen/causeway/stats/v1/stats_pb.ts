@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file causeway/stats/v1/stats.proto.
  */
 export const file_causeway_stats_v1_stats: GenFile = /*@__PURE__*/
-  fileDesc("Ch1jYXVzZXdheS9zdGF0cy92MS9zdGF0cy5wcm90bxIRY2F1c2V3YXkuc3RhdHMudjEiuAIKBkZpbHRlchIoCgRmcm9tGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCgJ0bxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJcHJvdmlkZXJzGAMgAygJEg4KBm1vZGVscxgEIAMoCRIPCgdhbGlhc2VzGAUgAygJEisKCHN0YXR1c2VzGAYgAygOMhkuY2F1c2V3YXkuc3RhdHMudjEuU3RhdHVzEg8KB2ZhY2FkZXMYByADKAkSHgoRbWluX2Nvc3RfbmFub191c2QYCCABKANIAIgBARIeChFtYXhfY29zdF9uYW5vX3VzZBgJIAEoA0gBiAEBQhQKEl9taW5fY29zdF9uYW5vX3VzZEIUChJfbWF4X2Nvc3RfbmFub191c2QiqwIKBlRvdGFscxIQCghyZXF1ZXN0cxgBIAEoAxIKCgJvaxgCIAEoAxIOCgZlcnJvcnMYAyABKAMSEQoJY2FuY2VsbGVkGAQgASgDEhQKDGlucHV0X3Rva2VucxgFIAEoAxIZChFjYWNoZV9yZWFkX3Rva2VucxgGIAEoAxIaChJjYWNoZV93cml0ZV90b2tlbnMYByABKAMSFQoNb3V0cHV0X3Rva2VucxgIIAEoAxIYChByZWFzb25pbmdfdG9rZW5zGAkgASgDEhUKDWNvc3RfbmFub191c2QYCiABKAMSFAoMdW5rbm93bl9jb3N0GAsgASgDEhgKEG1lYW5fZHVyYXRpb25fdXMYDCABKAMSGwoTbWVhbl9maXJzdF90b2tlbl91cxgNIAEoAyJACgVHcm91cBIMCgRuYW1lGAEgASgJEikKBnRvdGFscxgCIAEoCzIZLmNhdXNld2F5LnN0YXRzLnYxLlRvdGFscyI+ChFHZXRTdW1tYXJ5UmVxdWVzdBIpCgZmaWx0ZXIYASABKAsyGS5jYXVzZXdheS5zdGF0cy52MS5GaWx0ZXIiogIKEkdldFN1bW1hcnlSZXNwb25zZRIpCgZ0b3RhbHMYASABKAsyGS5jYXVzZXdheS5zdGF0cy52MS5Ub3RhbHMSKgoIYnlfbW9kZWwYAiADKAsyGC5jYXVzZXdheS5zdGF0cy52MS5Hcm91cBItCgtieV9wcm92aWRlchgDIAMoCzIYLmNhdXNld2F5LnN0YXRzLnYxLkdyb3VwEioKCGJ5X2FsaWFzGAQgAygLMhguY2F1c2V3YXkuc3RhdHMudjEuR3JvdXASKwoJYnlfZmFjYWRlGAUgAygLMhguY2F1c2V3YXkuc3RhdHMudjEuR3JvdXASLQoGZXJyb3JzGAYgAygLMh0uY2F1c2V3YXkuc3RhdHMudjEuRXJyb3JDb3VudCJCCgpFcnJvckNvdW50EgwKBGNvZGUYASABKAkSEAoIcmVxdWVzdHMYAiABKAMSFAoMbGFzdF9tZXNzYWdlGAMgASgJIn8KFEdldFRpbWVTZXJpZXNSZXF1ZXN0EikKBmZpbHRlchgBIAEoCzIZLmNhdXNld2F5LnN0YXRzLnYxLkZpbHRlchIpCgZidWNrZXQYAiABKA4yGS5jYXVzZXdheS5zdGF0cy52MS5CdWNrZXQSEQoJdGltZV96b25lGAMgASgJIkEKFUdldFRpbWVTZXJpZXNSZXNwb25zZRIoCgZwb2ludHMYASADKAsyGC5jYXVzZXdheS5zdGF0cy52MS5Qb2ludCJdCgVQb2ludBIpCgVzdGFydBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoGdG90YWxzGAIgASgLMhkuY2F1c2V3YXkuc3RhdHMudjEuVG90YWxzImcKE0xpc3RSZXF1ZXN0c1JlcXVlc3QSKQoGZmlsdGVyGAEgASgLMhkuY2F1c2V3YXkuc3RhdHMudjEuRmlsdGVyEhEKCXBhZ2Vfc2l6ZRgCIAEoDRISCgpwYWdlX3Rva2VuGAMgASgJImAKFExpc3RSZXF1ZXN0c1Jlc3BvbnNlEi8KCHJlcXVlc3RzGAEgAygLMh0uY2F1c2V3YXkuc3RhdHMudjEuUmVxdWVzdFJvdxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAki4wQKClJlcXVlc3RSb3cSCgoCaWQYASABKAkSLgoKc3RhcnRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGZmFjYWRlGAMgASgJEhYKDmNsaWVudF9kaWFsZWN0GAQgASgJEhgKEHVwc3RyZWFtX2RpYWxlY3QYBSABKAkSDQoFYWxpYXMYBiABKAkSEAoIcHJvdmlkZXIYByABKAkSDQoFbW9kZWwYCCABKAkSEgoKY3JlZGVudGlhbBgJIAEoCRIOCgZzdHJlYW0YCiABKAgSKQoGc3RhdHVzGAsgASgOMhkuY2F1c2V3YXkuc3RhdHMudjEuU3RhdHVzEhIKCmVycm9yX2NvZGUYDCABKAkSFQoNZXJyb3JfbWVzc2FnZRgNIAEoCRIVCg1maW5pc2hfcmVhc29uGA4gASgJEhAKCGF0dGVtcHRzGA8gASgNEhsKDmZpcnN0X3Rva2VuX3VzGBAgASgDSACIAQESEwoLZHVyYXRpb25fdXMYESABKAMSEwoLb3ZlcmhlYWRfdXMYEiABKAMSJgoFdXNhZ2UYEyABKAsyFy5jYXVzZXdheS5jaGF0LnYxLlVzYWdlEhoKDWNvc3RfbmFub191c2QYFCABKANIAYgBARIVCg1wcmljZV92ZXJzaW9uGBUgASgJEg8KB2Ryb3BwZWQYFiADKAkSGQoRY2xpZW50X3JlcXVlc3RfaWQYFyABKAkSEQoJYW5zd2VyX2lkGBggASgJQhEKD19maXJzdF90b2tlbl91c0IQCg5fY29zdF9uYW5vX3VzZCIfChFHZXRSZXF1ZXN0UmVxdWVzdBIKCgJpZBgBIAEoCSKEAQoSR2V0UmVxdWVzdFJlc3BvbnNlEi4KB3JlcXVlc3QYASABKAsyHS5jYXVzZXdheS5zdGF0cy52MS5SZXF1ZXN0Um93EhQKDHJlcXVlc3RfYm9keRgCIAEoDBIVCg1yZXNwb25zZV9ib2R5GAMgASgMEhEKCXRydW5jYXRlZBgEIAEoCCJBChRXYXRjaFJlcXVlc3RzUmVxdWVzdBIpCgZmaWx0ZXIYASABKAsyGS5jYXVzZXdheS5zdGF0cy52MS5GaWx0ZXIiRwoVV2F0Y2hSZXF1ZXN0c1Jlc3BvbnNlEi4KB3JlcXVlc3QYASABKAsyHS5jYXVzZXdheS5zdGF0cy52MS5SZXF1ZXN0Um93IiMKFUV4cGxhaW5SZXF1ZXN0UmVxdWVzdBIKCgJpZBgBIAEoCSKcAQoWRXhwbGFpblJlcXVlc3RSZXNwb25zZRIuCgdyZXF1ZXN0GAEgASgLMh0uY2F1c2V3YXkuc3RhdHMudjEuUmVxdWVzdFJvdxInCgV0cmFpbBgCIAEoCzIYLmNhdXNld2F5LnN0YXRzLnYxLlRyYWlsEikKBnBoYXNlcxgDIAEoCzIZLmNhdXNld2F5LnN0YXRzLnYxLlBoYXNlcyKcAQoFVHJhaWwSEAoIc3RyYXRlZ3kYASABKAkSEQoJY29uZGl0aW9uGAIgASgJEi0KCGFmZmluaXR5GAMgASgOMhsuY2F1c2V3YXkuc3RhdHMudjEuQWZmaW5pdHkSEgoKY2FuZGlkYXRlcxgEIAMoCRIrCgVzdGVwcxgFIAMoCzIcLmNhdXNld2F5LnN0YXRzLnYxLlRyYWlsU3RlcCK1AQoJVHJhaWxTdGVwEg0KBWF0X3VzGAEgASgDEjEKB2F0dGVtcHQYAiABKAsyHi5jYXVzZXdheS5zdGF0cy52MS5BdHRlbXB0U3RlcEgAEjEKB3NraXBwZWQYAyABKAsyHi5jYXVzZXdheS5zdGF0cy52MS5Ta2lwcGVkU3RlcEgAEisKBHdhaXQYBCABKAsyGy5jYXVzZXdheS5zdGF0cy52MS5XYWl0U3RlcEgAQgYKBGtpbmQijQMKC0F0dGVtcHRTdGVwEg4KBnRhcmdldBgBIAEoCRISCgpjcmVkZW50aWFsGAIgASgJEg0KBWhlZGdlGAMgASgIEjIKB291dGNvbWUYBCABKA4yIS5jYXVzZXdheS5zdGF0cy52MS5BdHRlbXB0T3V0Y29tZRIUCgdoZWFkX3VzGAUgASgDSACIAQESFQoIYmVndW5fdXMYBiABKANIAYgBARITCgZlbmRfdXMYByABKANIAogBARIcCg91cHN0cmVhbV9zdGF0dXMYCCABKA1IA4gBARISCgplcnJvcl9jb2RlGAkgASgJEhUKDWVycm9yX21lc3NhZ2UYCiABKAkSJgoFdXNhZ2UYCyABKAsyFy5jYXVzZXdheS5jaGF0LnYxLlVzYWdlEhoKDWNvc3RfbmFub191c2QYDCABKANIBIgBAUIKCghfaGVhZF91c0ILCglfYmVndW5fdXNCCQoHX2VuZF91c0ISChBfdXBzdHJlYW1fc3RhdHVzQhAKDl9jb3N0X25hbm9fdXNkIogBCgtTa2lwcGVkU3RlcBIOCgZ0YXJnZXQYASABKAkSEgoKY3JlZGVudGlhbBgCIAEoCRIqCgN3aHkYAyABKA4yHS5jYXVzZXdheS5zdGF0cy52MS5Ta2lwUmVhc29uEikKBXVudGlsGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJLCghXYWl0U3RlcBITCgtkdXJhdGlvbl91cxgBIAEoAxIqCgN3aHkYAiABKA4yHS5jYXVzZXdheS5zdGF0cy52MS5XYWl0UmVhc29uItABCgZQaGFzZXMSFwoKcGxhbm5lZF91cxgBIAEoA0gAiAEBEhUKCGFza2VkX3VzGAIgASgDSAGIAQESFAoHaGVhZF91cxgDIAEoA0gCiAEBEhUKCGJlZ3VuX3VzGAQgASgDSAOIAQESFQoIZW5kZWRfdXMYBSABKANIBIgBARIQCgh0b3RhbF91cxgGIAEoA0INCgtfcGxhbm5lZF91c0ILCglfYXNrZWRfdXNCCgoIX2hlYWRfdXNCCwoJX2JlZ3VuX3VzQgsKCV9lbmRlZF91cypXCgZTdGF0dXMSFgoSU1RBVFVTX1VOU1BFQ0lGSUVEEAASDQoJU1RBVFVTX09LEAESEAoMU1RBVFVTX0VSUk9SEAISFAoQU1RBVFVTX0NBTkNFTExFRBADKkEKBkJ1Y2tldBIWChJCVUNLRVRfVU5TUEVDSUZJRUQQABIPCgtCVUNLRVRfSE9VUhABEg4KCkJVQ0tFVF9EQVkQAipdCghBZmZpbml0eRIYChRBRkZJTklUWV9VTlNQRUNJRklFRBAAEhAKDEFGRklOSVRZX05FVxABEhEKDUFGRklOSVRZX0tFUFQQAhISCg5BRkZJTklUWV9NT1ZFRBADKoUBCg5BdHRlbXB0T3V0Y29tZRIfChtBVFRFTVBUX09VVENPTUVfVU5TUEVDSUZJRUQQABIcChhBVFRFTVBUX09VVENPTUVfQU5TV0VSRUQQARIaChZBVFRFTVBUX09VVENPTUVfRkFJTEVEEAISGAoUQVRURU1QVF9PVVRDT01FX0xFRlQQAyqkAgoKU2tpcFJlYXNvbhIbChdTS0lQX1JFQVNPTl9VTlNQRUNJRklFRBAAEhgKFFNLSVBfUkVBU09OX0RJU0FCTEVEEAESFgoSU0tJUF9SRUFTT05fTE9DS0VEEAISFwoTU0tJUF9SRUFTT05fQ09PTElORxADEhQKEFNLSVBfUkVBU09OX0JVU1kQBBITCg9TS0lQX1JFQVNPTl9SUE0QBRITCg9TS0lQX1JFQVNPTl9UUE0QBhIXChNTS0lQX1JFQVNPTl9CUkVBS0VSEAcSFgoSU0tJUF9SRUFTT05fRkFJTEVEEAgSHgoaU0tJUF9SRUFTT05fQ09OVEVYVF9XSU5ET1cQCRIdChlTS0lQX1JFQVNPTl9OT1RfU1VQUE9SVEVEEAoqXAoKV2FpdFJlYXNvbhIbChdXQUlUX1JFQVNPTl9VTlNQRUNJRklFRBAAEhcKE1dBSVRfUkVBU09OX0JBQ0tPRkYQARIYChRXQUlUX1JFQVNPTl9DT09MRE9XThACMu8ECgxTdGF0c1NlcnZpY2USXgoKR2V0U3VtbWFyeRIkLmNhdXNld2F5LnN0YXRzLnYxLkdldFN1bW1hcnlSZXF1ZXN0GiUuY2F1c2V3YXkuc3RhdHMudjEuR2V0U3VtbWFyeVJlc3BvbnNlIgOQAgESZwoNR2V0VGltZVNlcmllcxInLmNhdXNld2F5LnN0YXRzLnYxLkdldFRpbWVTZXJpZXNSZXF1ZXN0GiguY2F1c2V3YXkuc3RhdHMudjEuR2V0VGltZVNlcmllc1Jlc3BvbnNlIgOQAgESZAoMTGlzdFJlcXVlc3RzEiYuY2F1c2V3YXkuc3RhdHMudjEuTGlzdFJlcXVlc3RzUmVxdWVzdBonLmNhdXNld2F5LnN0YXRzLnYxLkxpc3RSZXF1ZXN0c1Jlc3BvbnNlIgOQAgESXgoKR2V0UmVxdWVzdBIkLmNhdXNld2F5LnN0YXRzLnYxLkdldFJlcXVlc3RSZXF1ZXN0GiUuY2F1c2V3YXkuc3RhdHMudjEuR2V0UmVxdWVzdFJlc3BvbnNlIgOQAgESagoORXhwbGFpblJlcXVlc3QSKC5jYXVzZXdheS5zdGF0cy52MS5FeHBsYWluUmVxdWVzdFJlcXVlc3QaKS5jYXVzZXdheS5zdGF0cy52MS5FeHBsYWluUmVxdWVzdFJlc3BvbnNlIgOQAgESZAoNV2F0Y2hSZXF1ZXN0cxInLmNhdXNld2F5LnN0YXRzLnYxLldhdGNoUmVxdWVzdHNSZXF1ZXN0GiguY2F1c2V3YXkuc3RhdHMudjEuV2F0Y2hSZXF1ZXN0c1Jlc3BvbnNlMAFiBnByb3RvMw", [file_causeway_chat_v1_usage, file_google_protobuf_timestamp]);
+  fileDesc("Ch1jYXVzZXdheS9zdGF0cy92MS9zdGF0cy5wcm90bxIRY2F1c2V3YXkuc3RhdHMudjEi0AQKBkZpbHRlchIoCgRmcm9tGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCgJ0bxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJcHJvdmlkZXJzGAMgAygJEg4KBm1vZGVscxgEIAMoCRIPCgdhbGlhc2VzGAUgAygJEisKCHN0YXR1c2VzGAYgAygOMhkuY2F1c2V3YXkuc3RhdHMudjEuU3RhdHVzEg8KB2ZhY2FkZXMYByADKAkSHgoRbWluX2Nvc3RfbmFub191c2QYCCABKANIAIgBARIeChFtYXhfY29zdF9uYW5vX3VzZBgJIAEoA0gBiAEBEhMKC2FjY2Vzc19rZXlzGAogAygJEg8KB2NsaWVudHMYCyADKAkSFAoMZW5kX3VzZXJfaWRzGAwgAygJEhAKCHNlc3Npb25zGA0gAygJEgwKBHRhZ3MYDiADKAkSEwoLZXJyb3JfY29kZXMYDyADKAkSEwoLY3JlZGVudGlhbHMYECADKAkSEwoGc3RyZWFtGBEgASgISAKIAQESHAoPbWluX2R1cmF0aW9uX3VzGBIgASgDSAOIAQESHAoPbWF4X2R1cmF0aW9uX3VzGBMgASgDSASIAQESDAoEdGV4dBgUIAEoCUIUChJfbWluX2Nvc3RfbmFub191c2RCFAoSX21heF9jb3N0X25hbm9fdXNkQgkKB19zdHJlYW1CEgoQX21pbl9kdXJhdGlvbl91c0ISChBfbWF4X2R1cmF0aW9uX3VzIq4ECgZUb3RhbHMSEAoIcmVxdWVzdHMYASABKAMSCgoCb2sYAiABKAMSDgoGZXJyb3JzGAMgASgDEhEKCWNhbmNlbGxlZBgEIAEoAxIUCgxpbnB1dF90b2tlbnMYBSABKAMSGQoRY2FjaGVfcmVhZF90b2tlbnMYBiABKAMSGgoSY2FjaGVfd3JpdGVfdG9rZW5zGAcgASgDEhUKDW91dHB1dF90b2tlbnMYCCABKAMSGAoQcmVhc29uaW5nX3Rva2VucxgJIAEoAxIVCg1jb3N0X25hbm9fdXNkGAogASgDEhQKDHVua25vd25fY29zdBgLIAEoAxIYChBtZWFuX2R1cmF0aW9uX3VzGAwgASgDEhsKE21lYW5fZmlyc3RfdG9rZW5fdXMYDSABKAMSHQoVY2FjaGVfd3JpdGVfMWhfdG9rZW5zGA4gASgDEhoKEmlucHV0X2F1ZGlvX3Rva2VucxgPIAEoAxIbChNvdXRwdXRfYXVkaW9fdG9rZW5zGBAgASgDEjAKCGR1cmF0aW9uGBEgASgLMh4uY2F1c2V3YXkuc3RhdHMudjEuUGVyY2VudGlsZXMSMwoLZmlyc3RfdG9rZW4YEiABKAsyHi5jYXVzZXdheS5zdGF0cy52MS5QZXJjZW50aWxlcxIlChhvdXRwdXRfdG9rZW5zX3Blcl9zZWNvbmQYEyABKAFIAIgBAUIbChlfb3V0cHV0X3Rva2Vuc19wZXJfc2Vjb25kIj0KC1BlcmNlbnRpbGVzEg4KBnA1MF91cxgBIAEoAxIOCgZwOTVfdXMYAiABKAMSDgoGcDk5X3VzGAMgASgDIkAKBUdyb3VwEgwKBG5hbWUYASABKAkSKQoGdG90YWxzGAIgASgLMhkuY2F1c2V3YXkuc3RhdHMudjEuVG90YWxzIlUKEUdldFN1bW1hcnlSZXF1ZXN0EikKBmZpbHRlchgBIAEoCzIZLmNhdXNld2F5LnN0YXRzLnYxLkZpbHRlchIVCg13aXRoX3ByZXZpb3VzGAIgASgIIq0DChJHZXRTdW1tYXJ5UmVzcG9uc2USKQoGdG90YWxzGAEgASgLMhkuY2F1c2V3YXkuc3RhdHMudjEuVG90YWxzEioKCGJ5X21vZGVsGAIgAygLMhguY2F1c2V3YXkuc3RhdHMudjEuR3JvdXASLQoLYnlfcHJvdmlkZXIYAyADKAsyGC5jYXVzZXdheS5zdGF0cy52MS5Hcm91cBIqCghieV9hbGlhcxgEIAMoCzIYLmNhdXNld2F5LnN0YXRzLnYxLkdyb3VwEisKCWJ5X2ZhY2FkZRgFIAMoCzIYLmNhdXNld2F5LnN0YXRzLnYxLkdyb3VwEi0KBmVycm9ycxgGIAMoCzIdLmNhdXNld2F5LnN0YXRzLnYxLkVycm9yQ291bnQSLwoNYnlfYWNjZXNzX2tleRgHIAMoCzIYLmNhdXNld2F5LnN0YXRzLnYxLkdyb3VwEisKCWJ5X2NsaWVudBgIIAMoCzIYLmNhdXNld2F5LnN0YXRzLnYxLkdyb3VwEisKCHByZXZpb3VzGAkgASgLMhkuY2F1c2V3YXkuc3RhdHMudjEuVG90YWxzIkIKCkVycm9yQ291bnQSDAoEY29kZRgBIAEoCRIQCghyZXF1ZXN0cxgCIAEoAxIUCgxsYXN0X21lc3NhZ2UYAyABKAkifwoUR2V0VGltZVNlcmllc1JlcXVlc3QSKQoGZmlsdGVyGAEgASgLMhkuY2F1c2V3YXkuc3RhdHMudjEuRmlsdGVyEikKBmJ1Y2tldBgCIAEoDjIZLmNhdXNld2F5LnN0YXRzLnYxLkJ1Y2tldBIRCgl0aW1lX3pvbmUYAyABKAkiQQoVR2V0VGltZVNlcmllc1Jlc3BvbnNlEigKBnBvaW50cxgBIAMoCzIYLmNhdXNld2F5LnN0YXRzLnYxLlBvaW50Il0KBVBvaW50EikKBXN0YXJ0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIpCgZ0b3RhbHMYAiABKAsyGS5jYXVzZXdheS5zdGF0cy52MS5Ub3RhbHMiqAEKE0xpc3RSZXF1ZXN0c1JlcXVlc3QSKQoGZmlsdGVyGAEgASgLMhkuY2F1c2V3YXkuc3RhdHMudjEuRmlsdGVyEhEKCXBhZ2Vfc2l6ZRgCIAEoDRISCgpwYWdlX3Rva2VuGAMgASgJEiwKCG9yZGVyX2J5GAQgASgOMhouY2F1c2V3YXkuc3RhdHMudjEuT3JkZXJCeRIRCglhc2NlbmRpbmcYBSABKAgiYAoUTGlzdFJlcXVlc3RzUmVzcG9uc2USLwoIcmVxdWVzdHMYASADKAsyHS5jYXVzZXdheS5zdGF0cy52MS5SZXF1ZXN0Um93EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSK7BQoKUmVxdWVzdFJvdxIKCgJpZBgBIAEoCRIuCgpzdGFydGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZmYWNhZGUYAyABKAkSFgoOY2xpZW50X2RpYWxlY3QYBCABKAkSGAoQdXBzdHJlYW1fZGlhbGVjdBgFIAEoCRINCgVhbGlhcxgGIAEoCRIQCghwcm92aWRlchgHIAEoCRINCgVtb2RlbBgIIAEoCRISCgpjcmVkZW50aWFsGAkgASgJEg4KBnN0cmVhbRgKIAEoCBIpCgZzdGF0dXMYCyABKA4yGS5jYXVzZXdheS5zdGF0cy52MS5TdGF0dXMSEgoKZXJyb3JfY29kZRgMIAEoCRIVCg1lcnJvcl9tZXNzYWdlGA0gASgJEhUKDWZpbmlzaF9yZWFzb24YDiABKAkSEAoIYXR0ZW1wdHMYDyABKA0SGwoOZmlyc3RfdG9rZW5fdXMYECABKANIAIgBARITCgtkdXJhdGlvbl91cxgRIAEoAxITCgtvdmVyaGVhZF91cxgSIAEoAxImCgV1c2FnZRgTIAEoCzIXLmNhdXNld2F5LmNoYXQudjEuVXNhZ2USGgoNY29zdF9uYW5vX3VzZBgUIAEoA0gBiAEBEhUKDXByaWNlX3ZlcnNpb24YFSABKAkSDwoHZHJvcHBlZBgWIAMoCRIZChFjbGllbnRfcmVxdWVzdF9pZBgXIAEoCRIRCglhbnN3ZXJfaWQYGCABKAkSEgoKYWNjZXNzX2tleRgZIAEoCRITCgtlbmRfdXNlcl9pZBgaIAEoCRIOCgZjbGllbnQYGyABKAkSDwoHc2Vzc2lvbhgcIAEoCRIMCgR0YWdzGB0gAygJQhEKD19maXJzdF90b2tlbl91c0IQCg5fY29zdF9uYW5vX3VzZCIfChFHZXRSZXF1ZXN0UmVxdWVzdBIKCgJpZBgBIAEoCSKEAQoSR2V0UmVxdWVzdFJlc3BvbnNlEi4KB3JlcXVlc3QYASABKAsyHS5jYXVzZXdheS5zdGF0cy52MS5SZXF1ZXN0Um93EhQKDHJlcXVlc3RfYm9keRgCIAEoDBIVCg1yZXNwb25zZV9ib2R5GAMgASgMEhEKCXRydW5jYXRlZBgEIAEoCCJBChRXYXRjaFJlcXVlc3RzUmVxdWVzdBIpCgZmaWx0ZXIYASABKAsyGS5jYXVzZXdheS5zdGF0cy52MS5GaWx0ZXIiRwoVV2F0Y2hSZXF1ZXN0c1Jlc3BvbnNlEi4KB3JlcXVlc3QYASABKAsyHS5jYXVzZXdheS5zdGF0cy52MS5SZXF1ZXN0Um93Il8KEUdldEhlYXRNYXBSZXF1ZXN0EikKBmZpbHRlchgBIAEoCzIZLmNhdXNld2F5LnN0YXRzLnYxLkZpbHRlchIMCgR5ZWFyGAIgASgNEhEKCXRpbWVfem9uZRgDIAEoCSI6ChJHZXRIZWF0TWFwUmVzcG9uc2USJAoEZGF5cxgBIAMoCzIWLmNhdXNld2F5LnN0YXRzLnYxLkRheSKPAQoDRGF5EgwKBGRhdGUYASABKAkSEAoIcmVxdWVzdHMYAiABKAMSDgoGZXJyb3JzGAMgASgDEhQKDGlucHV0X3Rva2VucxgEIAEoAxIVCg1vdXRwdXRfdG9rZW5zGAUgASgDEhUKDWNvc3RfbmFub191c2QYBiABKAMSFAoMdW5rbm93bl9jb3N0GAcgASgDIkQKF0xpc3RGaWx0ZXJWYWx1ZXNSZXF1ZXN0EikKBmZpbHRlchgBIAEoCzIZLmNhdXNld2F5LnN0YXRzLnYxLkZpbHRlciLlAQoYTGlzdEZpbHRlclZhbHVlc1Jlc3BvbnNlEhEKCXByb3ZpZGVycxgBIAMoCRIOCgZtb2RlbHMYAiADKAkSDwoHYWxpYXNlcxgDIAMoCRIPCgdmYWNhZGVzGAQgAygJEhMKC2FjY2Vzc19rZXlzGAUgAygJEg8KB2NsaWVudHMYBiADKAkSEwoLZXJyb3JfY29kZXMYByADKAkSEwoLY3JlZGVudGlhbHMYCCADKAkSFAoMZW5kX3VzZXJfaWRzGAkgAygJEhAKCHNlc3Npb25zGAogAygJEgwKBHRhZ3MYCyADKAkicwoVRXhwb3J0UmVxdWVzdHNSZXF1ZXN0EikKBmZpbHRlchgBIAEoCzIZLmNhdXNld2F5LnN0YXRzLnYxLkZpbHRlchIvCgZmb3JtYXQYAiABKA4yHy5jYXVzZXdheS5zdGF0cy52MS5FeHBvcnRGb3JtYXQiJwoWRXhwb3J0UmVxdWVzdHNSZXNwb25zZRINCgVjaHVuaxgBIAEoDCJuChpEZWxldGVFcnJvclJlcXVlc3RzUmVxdWVzdBIoCgRmcm9tGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCgJ0bxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiLgobRGVsZXRlRXJyb3JSZXF1ZXN0c1Jlc3BvbnNlEg8KB2RlbGV0ZWQYASABKAMiIwoVRXhwbGFpblJlcXVlc3RSZXF1ZXN0EgoKAmlkGAEgASgJIpwBChZFeHBsYWluUmVxdWVzdFJlc3BvbnNlEi4KB3JlcXVlc3QYASABKAsyHS5jYXVzZXdheS5zdGF0cy52MS5SZXF1ZXN0Um93EicKBXRyYWlsGAIgASgLMhguY2F1c2V3YXkuc3RhdHMudjEuVHJhaWwSKQoGcGhhc2VzGAMgASgLMhkuY2F1c2V3YXkuc3RhdHMudjEuUGhhc2VzIpwBCgVUcmFpbBIQCghzdHJhdGVneRgBIAEoCRIRCgljb25kaXRpb24YAiABKAkSLQoIYWZmaW5pdHkYAyABKA4yGy5jYXVzZXdheS5zdGF0cy52MS5BZmZpbml0eRISCgpjYW5kaWRhdGVzGAQgAygJEisKBXN0ZXBzGAUgAygLMhwuY2F1c2V3YXkuc3RhdHMudjEuVHJhaWxTdGVwIrUBCglUcmFpbFN0ZXASDQoFYXRfdXMYASABKAMSMQoHYXR0ZW1wdBgCIAEoCzIeLmNhdXNld2F5LnN0YXRzLnYxLkF0dGVtcHRTdGVwSAASMQoHc2tpcHBlZBgDIAEoCzIeLmNhdXNld2F5LnN0YXRzLnYxLlNraXBwZWRTdGVwSAASKwoEd2FpdBgEIAEoCzIbLmNhdXNld2F5LnN0YXRzLnYxLldhaXRTdGVwSABCBgoEa2luZCKNAwoLQXR0ZW1wdFN0ZXASDgoGdGFyZ2V0GAEgASgJEhIKCmNyZWRlbnRpYWwYAiABKAkSDQoFaGVkZ2UYAyABKAgSMgoHb3V0Y29tZRgEIAEoDjIhLmNhdXNld2F5LnN0YXRzLnYxLkF0dGVtcHRPdXRjb21lEhQKB2hlYWRfdXMYBSABKANIAIgBARIVCghiZWd1bl91cxgGIAEoA0gBiAEBEhMKBmVuZF91cxgHIAEoA0gCiAEBEhwKD3Vwc3RyZWFtX3N0YXR1cxgIIAEoDUgDiAEBEhIKCmVycm9yX2NvZGUYCSABKAkSFQoNZXJyb3JfbWVzc2FnZRgKIAEoCRImCgV1c2FnZRgLIAEoCzIXLmNhdXNld2F5LmNoYXQudjEuVXNhZ2USGgoNY29zdF9uYW5vX3VzZBgMIAEoA0gEiAEBQgoKCF9oZWFkX3VzQgsKCV9iZWd1bl91c0IJCgdfZW5kX3VzQhIKEF91cHN0cmVhbV9zdGF0dXNCEAoOX2Nvc3RfbmFub191c2QiiAEKC1NraXBwZWRTdGVwEg4KBnRhcmdldBgBIAEoCRISCgpjcmVkZW50aWFsGAIgASgJEioKA3doeRgDIAEoDjIdLmNhdXNld2F5LnN0YXRzLnYxLlNraXBSZWFzb24SKQoFdW50aWwYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIksKCFdhaXRTdGVwEhMKC2R1cmF0aW9uX3VzGAEgASgDEioKA3doeRgCIAEoDjIdLmNhdXNld2F5LnN0YXRzLnYxLldhaXRSZWFzb24i0AEKBlBoYXNlcxIXCgpwbGFubmVkX3VzGAEgASgDSACIAQESFQoIYXNrZWRfdXMYAiABKANIAYgBARIUCgdoZWFkX3VzGAMgASgDSAKIAQESFQoIYmVndW5fdXMYBCABKANIA4gBARIVCghlbmRlZF91cxgFIAEoA0gEiAEBEhAKCHRvdGFsX3VzGAYgASgDQg0KC19wbGFubmVkX3VzQgsKCV9hc2tlZF91c0IKCghfaGVhZF91c0ILCglfYmVndW5fdXNCCwoJX2VuZGVkX3VzKlcKBlN0YXR1cxIWChJTVEFUVVNfVU5TUEVDSUZJRUQQABINCglTVEFUVVNfT0sQARIQCgxTVEFUVVNfRVJST1IQAhIUChBTVEFUVVNfQ0FOQ0VMTEVEEAMqfQoGQnVja2V0EhYKEkJVQ0tFVF9VTlNQRUNJRklFRBAAEg8KC0JVQ0tFVF9IT1VSEAESDgoKQlVDS0VUX0RBWRACEhcKE0JVQ0tFVF9RVUFSVEVSX0hPVVIQAxIPCgtCVUNLRVRfV0VFSxAEEhAKDEJVQ0tFVF9NT05USBAFKnYKB09yZGVyQnkSGAoUT1JERVJfQllfVU5TUEVDSUZJRUQQABISCg5PUkRFUl9CWV9TVEFSVBABEhEKDU9SREVSX0JZX0NPU1QQAhIVChFPUkRFUl9CWV9EVVJBVElPThADEhMKD09SREVSX0JZX1RPS0VOUxAEKl4KDEV4cG9ydEZvcm1hdBIdChlFWFBPUlRfRk9STUFUX1VOU1BFQ0lGSUVEEAASGAoURVhQT1JUX0ZPUk1BVF9OREpTT04QARIVChFFWFBPUlRfRk9STUFUX0NTVhACKl0KCEFmZmluaXR5EhgKFEFGRklOSVRZX1VOU1BFQ0lGSUVEEAASEAoMQUZGSU5JVFlfTkVXEAESEQoNQUZGSU5JVFlfS0VQVBACEhIKDkFGRklOSVRZX01PVkVEEAMqhQEKDkF0dGVtcHRPdXRjb21lEh8KG0FUVEVNUFRfT1VUQ09NRV9VTlNQRUNJRklFRBAAEhwKGEFUVEVNUFRfT1VUQ09NRV9BTlNXRVJFRBABEhoKFkFUVEVNUFRfT1VUQ09NRV9GQUlMRUQQAhIYChRBVFRFTVBUX09VVENPTUVfTEVGVBADKqQCCgpTa2lwUmVhc29uEhsKF1NLSVBfUkVBU09OX1VOU1BFQ0lGSUVEEAASGAoUU0tJUF9SRUFTT05fRElTQUJMRUQQARIWChJTS0lQX1JFQVNPTl9MT0NLRUQQAhIXChNTS0lQX1JFQVNPTl9DT09MSU5HEAMSFAoQU0tJUF9SRUFTT05fQlVTWRAEEhMKD1NLSVBfUkVBU09OX1JQTRAFEhMKD1NLSVBfUkVBU09OX1RQTRAGEhcKE1NLSVBfUkVBU09OX0JSRUFLRVIQBxIWChJTS0lQX1JFQVNPTl9GQUlMRUQQCBIeChpTS0lQX1JFQVNPTl9DT05URVhUX1dJTkRPVxAJEh0KGVNLSVBfUkVBU09OX05PVF9TVVBQT1JURUQQCipcCgpXYWl0UmVhc29uEhsKF1dBSVRfUkVBU09OX1VOU1BFQ0lGSUVEEAASFwoTV0FJVF9SRUFTT05fQkFDS09GRhABEhgKFFdBSVRfUkVBU09OX0NPT0xET1dOEAIyoAgKDFN0YXRzU2VydmljZRJeCgpHZXRTdW1tYXJ5EiQuY2F1c2V3YXkuc3RhdHMudjEuR2V0U3VtbWFyeVJlcXVlc3QaJS5jYXVzZXdheS5zdGF0cy52MS5HZXRTdW1tYXJ5UmVzcG9uc2UiA5ACARJnCg1HZXRUaW1lU2VyaWVzEicuY2F1c2V3YXkuc3RhdHMudjEuR2V0VGltZVNlcmllc1JlcXVlc3QaKC5jYXVzZXdheS5zdGF0cy52MS5HZXRUaW1lU2VyaWVzUmVzcG9uc2UiA5ACARJeCgpHZXRIZWF0TWFwEiQuY2F1c2V3YXkuc3RhdHMudjEuR2V0SGVhdE1hcFJlcXVlc3QaJS5jYXVzZXdheS5zdGF0cy52MS5HZXRIZWF0TWFwUmVzcG9uc2UiA5ACARJwChBMaXN0RmlsdGVyVmFsdWVzEiouY2F1c2V3YXkuc3RhdHMudjEuTGlzdEZpbHRlclZhbHVlc1JlcXVlc3QaKy5jYXVzZXdheS5zdGF0cy52MS5MaXN0RmlsdGVyVmFsdWVzUmVzcG9uc2UiA5ACARJkCgxMaXN0UmVxdWVzdHMSJi5jYXVzZXdheS5zdGF0cy52MS5MaXN0UmVxdWVzdHNSZXF1ZXN0GicuY2F1c2V3YXkuc3RhdHMudjEuTGlzdFJlcXVlc3RzUmVzcG9uc2UiA5ACARJeCgpHZXRSZXF1ZXN0EiQuY2F1c2V3YXkuc3RhdHMudjEuR2V0UmVxdWVzdFJlcXVlc3QaJS5jYXVzZXdheS5zdGF0cy52MS5HZXRSZXF1ZXN0UmVzcG9uc2UiA5ACARJqCg5FeHBsYWluUmVxdWVzdBIoLmNhdXNld2F5LnN0YXRzLnYxLkV4cGxhaW5SZXF1ZXN0UmVxdWVzdBopLmNhdXNld2F5LnN0YXRzLnYxLkV4cGxhaW5SZXF1ZXN0UmVzcG9uc2UiA5ACARJkCg1XYXRjaFJlcXVlc3RzEicuY2F1c2V3YXkuc3RhdHMudjEuV2F0Y2hSZXF1ZXN0c1JlcXVlc3QaKC5jYXVzZXdheS5zdGF0cy52MS5XYXRjaFJlcXVlc3RzUmVzcG9uc2UwARJnCg5FeHBvcnRSZXF1ZXN0cxIoLmNhdXNld2F5LnN0YXRzLnYxLkV4cG9ydFJlcXVlc3RzUmVxdWVzdBopLmNhdXNld2F5LnN0YXRzLnYxLkV4cG9ydFJlcXVlc3RzUmVzcG9uc2UwARJ0ChNEZWxldGVFcnJvclJlcXVlc3RzEi0uY2F1c2V3YXkuc3RhdHMudjEuRGVsZXRlRXJyb3JSZXF1ZXN0c1JlcXVlc3QaLi5jYXVzZXdheS5zdGF0cy52MS5EZWxldGVFcnJvclJlcXVlc3RzUmVzcG9uc2ViBnByb3RvMw", [file_causeway_chat_v1_usage, file_google_protobuf_timestamp]);
 
 /**
  * Which rows. All that is set has to hold.
@@ -86,6 +86,85 @@ export type Filter = Message<"causeway.stats.v1.Filter"> & {
    * @generated from field: optional int64 max_cost_nano_usd = 9;
    */
   maxCostNanoUsd?: bigint | undefined;
+
+  /**
+   * Any of these gateway keys, masked as in rows.
+   *
+   * @generated from field: repeated string access_keys = 10;
+   */
+  accessKeys: string[];
+
+  /**
+   * Any of these programs that called.
+   *
+   * @generated from field: repeated string clients = 11;
+   */
+  clients: string[];
+
+  /**
+   * On behalf of any of these people.
+   *
+   * @generated from field: repeated string end_user_ids = 12;
+   */
+  endUserIds: string[];
+
+  /**
+   * Of any of these conversations.
+   *
+   * @generated from field: repeated string sessions = 13;
+   */
+  sessions: string[];
+
+  /**
+   * With any of these tags.
+   *
+   * @generated from field: repeated string tags = 14;
+   */
+  tags: string[];
+
+  /**
+   * Any of these error codes.
+   *
+   * @generated from field: repeated string error_codes = 15;
+   */
+  errorCodes: string[];
+
+  /**
+   * Any of these credentials, masked as in rows.
+   *
+   * @generated from field: repeated string credentials = 16;
+   */
+  credentials: string[];
+
+  /**
+   * Whether the answer was streamed.
+   *
+   * @generated from field: optional bool stream = 17;
+   */
+  stream?: boolean | undefined;
+
+  /**
+   * Took at least, in microseconds.
+   *
+   * @generated from field: optional int64 min_duration_us = 18;
+   */
+  minDurationUs?: bigint | undefined;
+
+  /**
+   * Took at most, in microseconds.
+   *
+   * @generated from field: optional int64 max_duration_us = 19;
+   */
+  maxDurationUs?: bigint | undefined;
+
+  /**
+   * In the error message, or in the text of a body that was kept; capitals and small letters are the same. All rows that
+   * the rest of the filter lets through are read for it: set a period. What settles while it is watched is looked for in
+   * error messages alone.
+   *
+   * @generated from field: string text = 20;
+   */
+  text: string;
 };
 
 /**
@@ -191,6 +270,49 @@ export type Totals = Message<"causeway.stats.v1.Totals"> & {
    * @generated from field: int64 mean_first_token_us = 13;
    */
   meanFirstTokenUs: bigint;
+
+  /**
+   * Of the cache writes: those for 1 hour.
+   *
+   * @generated from field: int64 cache_write_1h_tokens = 14;
+   */
+  cacheWrite1hTokens: bigint;
+
+  /**
+   * Of the input: tokens of audio.
+   *
+   * @generated from field: int64 input_audio_tokens = 15;
+   */
+  inputAudioTokens: bigint;
+
+  /**
+   * Of the output: tokens of audio.
+   *
+   * @generated from field: int64 output_audio_tokens = 16;
+   */
+  outputAudioTokens: bigint;
+
+  /**
+   * Time from request to end, over the rows answered whole. Unset: there are none, or these are the sums of a group.
+   *
+   * @generated from field: causeway.stats.v1.Percentiles duration = 17;
+   */
+  duration?: Percentiles | undefined;
+
+  /**
+   * Time from request to the first piece of the answer, over the rows answered whole. Unset: as above.
+   *
+   * @generated from field: causeway.stats.v1.Percentiles first_token = 18;
+   */
+  firstToken?: Percentiles | undefined;
+
+  /**
+   * Tokens of answers in a second after the first one, over the rows that were streamed and answered whole. Unset: there
+   * are none.
+   *
+   * @generated from field: optional double output_tokens_per_second = 19;
+   */
+  outputTokensPerSecond?: number | undefined;
 };
 
 /**
@@ -199,6 +321,41 @@ export type Totals = Message<"causeway.stats.v1.Totals"> & {
  */
 export const TotalsSchema: GenMessage<Totals> = /*@__PURE__*/
   messageDesc(file_causeway_stats_v1_stats, 1);
+
+/**
+ * What half, 95 and 99 of 100 rows do not exceed, in microseconds; at most 3.2 percent off from what was measured.
+ *
+ * @generated from message causeway.stats.v1.Percentiles
+ */
+export type Percentiles = Message<"causeway.stats.v1.Percentiles"> & {
+  /**
+   * Half of the rows.
+   *
+   * @generated from field: int64 p50_us = 1;
+   */
+  p50Us: bigint;
+
+  /**
+   * 95 percent of the rows.
+   *
+   * @generated from field: int64 p95_us = 2;
+   */
+  p95Us: bigint;
+
+  /**
+   * 99 percent of the rows.
+   *
+   * @generated from field: int64 p99_us = 3;
+   */
+  p99Us: bigint;
+};
+
+/**
+ * Describes the message causeway.stats.v1.Percentiles.
+ * Use `create(PercentilesSchema)` to create a new message.
+ */
+export const PercentilesSchema: GenMessage<Percentiles> = /*@__PURE__*/
+  messageDesc(file_causeway_stats_v1_stats, 2);
 
 /**
  * Sums over the rows that share a name.
@@ -226,7 +383,7 @@ export type Group = Message<"causeway.stats.v1.Group"> & {
  * Use `create(GroupSchema)` to create a new message.
  */
 export const GroupSchema: GenMessage<Group> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 2);
+  messageDesc(file_causeway_stats_v1_stats, 3);
 
 /**
  * Asks for sums over a period.
@@ -240,6 +397,13 @@ export type GetSummaryRequest = Message<"causeway.stats.v1.GetSummaryRequest"> &
    * @generated from field: causeway.stats.v1.Filter filter = 1;
    */
   filter?: Filter | undefined;
+
+  /**
+   * Whether the sums over the period of the same length before are wanted, too. The filter then has to have a start.
+   *
+   * @generated from field: bool with_previous = 2;
+   */
+  withPrevious: boolean;
 };
 
 /**
@@ -247,7 +411,7 @@ export type GetSummaryRequest = Message<"causeway.stats.v1.GetSummaryRequest"> &
  * Use `create(GetSummaryRequestSchema)` to create a new message.
  */
 export const GetSummaryRequestSchema: GenMessage<GetSummaryRequest> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 3);
+  messageDesc(file_causeway_stats_v1_stats, 4);
 
 /**
  * Sums over a period.
@@ -296,6 +460,27 @@ export type GetSummaryResponse = Message<"causeway.stats.v1.GetSummaryResponse">
    * @generated from field: repeated causeway.stats.v1.ErrorCount errors = 6;
    */
   errors: ErrorCount[];
+
+  /**
+   * By the gateway's key, the most expensive first.
+   *
+   * @generated from field: repeated causeway.stats.v1.Group by_access_key = 7;
+   */
+  byAccessKey: Group[];
+
+  /**
+   * By the program that called, the most expensive first.
+   *
+   * @generated from field: repeated causeway.stats.v1.Group by_client = 8;
+   */
+  byClient: Group[];
+
+  /**
+   * All rows of the period before. Unset: not asked for.
+   *
+   * @generated from field: causeway.stats.v1.Totals previous = 9;
+   */
+  previous?: Totals | undefined;
 };
 
 /**
@@ -303,7 +488,7 @@ export type GetSummaryResponse = Message<"causeway.stats.v1.GetSummaryResponse">
  * Use `create(GetSummaryResponseSchema)` to create a new message.
  */
 export const GetSummaryResponseSchema: GenMessage<GetSummaryResponse> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 4);
+  messageDesc(file_causeway_stats_v1_stats, 5);
 
 /**
  * How often an error came.
@@ -338,7 +523,7 @@ export type ErrorCount = Message<"causeway.stats.v1.ErrorCount"> & {
  * Use `create(ErrorCountSchema)` to create a new message.
  */
 export const ErrorCountSchema: GenMessage<ErrorCount> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 5);
+  messageDesc(file_causeway_stats_v1_stats, 6);
 
 /**
  * Asks for sums over each bucket of a period.
@@ -373,7 +558,7 @@ export type GetTimeSeriesRequest = Message<"causeway.stats.v1.GetTimeSeriesReque
  * Use `create(GetTimeSeriesRequestSchema)` to create a new message.
  */
 export const GetTimeSeriesRequestSchema: GenMessage<GetTimeSeriesRequest> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 6);
+  messageDesc(file_causeway_stats_v1_stats, 7);
 
 /**
  * Sums over each bucket of a period.
@@ -394,7 +579,7 @@ export type GetTimeSeriesResponse = Message<"causeway.stats.v1.GetTimeSeriesResp
  * Use `create(GetTimeSeriesResponseSchema)` to create a new message.
  */
 export const GetTimeSeriesResponseSchema: GenMessage<GetTimeSeriesResponse> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 7);
+  messageDesc(file_causeway_stats_v1_stats, 8);
 
 /**
  * Sums over a bucket.
@@ -422,7 +607,7 @@ export type Point = Message<"causeway.stats.v1.Point"> & {
  * Use `create(PointSchema)` to create a new message.
  */
 export const PointSchema: GenMessage<Point> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 8);
+  messageDesc(file_causeway_stats_v1_stats, 9);
 
 /**
  * Asks for rows.
@@ -445,11 +630,25 @@ export type ListRequestsRequest = Message<"causeway.stats.v1.ListRequestsRequest
   pageSize: number;
 
   /**
-   * next_page_token of the page before. Empty: the first page.
+   * next_page_token of the page before, which had the same filter and order. Empty: the first page.
    *
    * @generated from field: string page_token = 3;
    */
   pageToken: string;
+
+  /**
+   * What the rows are ordered by. All but the start reads all rows that the filter lets through: set a period.
+   *
+   * @generated from field: causeway.stats.v1.OrderBy order_by = 4;
+   */
+  orderBy: OrderBy;
+
+  /**
+   * Whether the smallest comes first. Otherwise the largest does, or the newest.
+   *
+   * @generated from field: bool ascending = 5;
+   */
+  ascending: boolean;
 };
 
 /**
@@ -457,10 +656,10 @@ export type ListRequestsRequest = Message<"causeway.stats.v1.ListRequestsRequest
  * Use `create(ListRequestsRequestSchema)` to create a new message.
  */
 export const ListRequestsRequestSchema: GenMessage<ListRequestsRequest> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 9);
+  messageDesc(file_causeway_stats_v1_stats, 10);
 
 /**
- * A page of rows, newest first.
+ * A page of rows.
  *
  * @generated from message causeway.stats.v1.ListRequestsResponse
  */
@@ -485,7 +684,7 @@ export type ListRequestsResponse = Message<"causeway.stats.v1.ListRequestsRespon
  * Use `create(ListRequestsResponseSchema)` to create a new message.
  */
 export const ListRequestsResponseSchema: GenMessage<ListRequestsResponse> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 10);
+  messageDesc(file_causeway_stats_v1_stats, 11);
 
 /**
  * One exchange, as the ledger holds it.
@@ -660,6 +859,41 @@ export type RequestRow = Message<"causeway.stats.v1.RequestRow"> & {
    * @generated from field: string answer_id = 24;
    */
   answerId: string;
+
+  /**
+   * The gateway's key that the caller showed, masked. Empty: none.
+   *
+   * @generated from field: string access_key = 25;
+   */
+  accessKey: string;
+
+  /**
+   * The person on whose behalf the call was made, as the client names them. Empty: not said.
+   *
+   * @generated from field: string end_user_id = 26;
+   */
+  endUserId: string;
+
+  /**
+   * Which program called, for example "openai-python". Empty: not known.
+   *
+   * @generated from field: string client = 27;
+   */
+  client: string;
+
+  /**
+   * The conversation, as the client names it. Empty: not said.
+   *
+   * @generated from field: string session = 28;
+   */
+  session: string;
+
+  /**
+   * The client's own words for this call.
+   *
+   * @generated from field: repeated string tags = 29;
+   */
+  tags: string[];
 };
 
 /**
@@ -667,7 +901,7 @@ export type RequestRow = Message<"causeway.stats.v1.RequestRow"> & {
  * Use `create(RequestRowSchema)` to create a new message.
  */
 export const RequestRowSchema: GenMessage<RequestRow> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 11);
+  messageDesc(file_causeway_stats_v1_stats, 12);
 
 /**
  * Asks for one row.
@@ -688,7 +922,7 @@ export type GetRequestRequest = Message<"causeway.stats.v1.GetRequestRequest"> &
  * Use `create(GetRequestRequestSchema)` to create a new message.
  */
 export const GetRequestRequestSchema: GenMessage<GetRequestRequest> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 12);
+  messageDesc(file_causeway_stats_v1_stats, 13);
 
 /**
  * One row with its bodies.
@@ -730,7 +964,7 @@ export type GetRequestResponse = Message<"causeway.stats.v1.GetRequestResponse">
  * Use `create(GetRequestResponseSchema)` to create a new message.
  */
 export const GetRequestResponseSchema: GenMessage<GetRequestResponse> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 13);
+  messageDesc(file_causeway_stats_v1_stats, 14);
 
 /**
  * Asks for rows as they settle.
@@ -751,7 +985,7 @@ export type WatchRequestsRequest = Message<"causeway.stats.v1.WatchRequestsReque
  * Use `create(WatchRequestsRequestSchema)` to create a new message.
  */
 export const WatchRequestsRequestSchema: GenMessage<WatchRequestsRequest> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 14);
+  messageDesc(file_causeway_stats_v1_stats, 15);
 
 /**
  * A row that has just settled.
@@ -772,7 +1006,336 @@ export type WatchRequestsResponse = Message<"causeway.stats.v1.WatchRequestsResp
  * Use `create(WatchRequestsResponseSchema)` to create a new message.
  */
 export const WatchRequestsResponseSchema: GenMessage<WatchRequestsResponse> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 15);
+  messageDesc(file_causeway_stats_v1_stats, 16);
+
+/**
+ * Asks for sums over each day of a year.
+ *
+ * @generated from message causeway.stats.v1.GetHeatMapRequest
+ */
+export type GetHeatMapRequest = Message<"causeway.stats.v1.GetHeatMapRequest"> & {
+  /**
+   * Which rows. The period is ignored.
+   *
+   * @generated from field: causeway.stats.v1.Filter filter = 1;
+   */
+  filter?: Filter | undefined;
+
+  /**
+   * The year of the calendar in the time zone, from 1970 to 9998. 0: the one that it is now.
+   *
+   * @generated from field: uint32 year = 2;
+   */
+  year: number;
+
+  /**
+   * IANA name of the time zone in which days begin. Empty: UTC.
+   *
+   * @generated from field: string time_zone = 3;
+   */
+  timeZone: string;
+};
+
+/**
+ * Describes the message causeway.stats.v1.GetHeatMapRequest.
+ * Use `create(GetHeatMapRequestSchema)` to create a new message.
+ */
+export const GetHeatMapRequestSchema: GenMessage<GetHeatMapRequest> = /*@__PURE__*/
+  messageDesc(file_causeway_stats_v1_stats, 17);
+
+/**
+ * Sums over each day of a year.
+ *
+ * @generated from message causeway.stats.v1.GetHeatMapResponse
+ */
+export type GetHeatMapResponse = Message<"causeway.stats.v1.GetHeatMapResponse"> & {
+  /**
+   * In order of time, empty ones and those to come included.
+   *
+   * @generated from field: repeated causeway.stats.v1.Day days = 1;
+   */
+  days: Day[];
+};
+
+/**
+ * Describes the message causeway.stats.v1.GetHeatMapResponse.
+ * Use `create(GetHeatMapResponseSchema)` to create a new message.
+ */
+export const GetHeatMapResponseSchema: GenMessage<GetHeatMapResponse> = /*@__PURE__*/
+  messageDesc(file_causeway_stats_v1_stats, 18);
+
+/**
+ * Sums over a day of the calendar.
+ *
+ * @generated from message causeway.stats.v1.Day
+ */
+export type Day = Message<"causeway.stats.v1.Day"> & {
+  /**
+   * For example "2026-11-21".
+   *
+   * @generated from field: string date = 1;
+   */
+  date: string;
+
+  /**
+   * Rows.
+   *
+   * @generated from field: int64 requests = 2;
+   */
+  requests: bigint;
+
+  /**
+   * Of these: failed.
+   *
+   * @generated from field: int64 errors = 3;
+   */
+  errors: bigint;
+
+  /**
+   * Tokens of prompts.
+   *
+   * @generated from field: int64 input_tokens = 4;
+   */
+  inputTokens: bigint;
+
+  /**
+   * Tokens of answers.
+   *
+   * @generated from field: int64 output_tokens = 5;
+   */
+  outputTokens: bigint;
+
+  /**
+   * Cost in billionths of a US dollar, of the rows whose price is known.
+   *
+   * @generated from field: int64 cost_nano_usd = 6;
+   */
+  costNanoUsd: bigint;
+
+  /**
+   * Rows that took tokens, and whose price is not known.
+   *
+   * @generated from field: int64 unknown_cost = 7;
+   */
+  unknownCost: bigint;
+};
+
+/**
+ * Describes the message causeway.stats.v1.Day.
+ * Use `create(DaySchema)` to create a new message.
+ */
+export const DaySchema: GenMessage<Day> = /*@__PURE__*/
+  messageDesc(file_causeway_stats_v1_stats, 19);
+
+/**
+ * Asks what there is to filter by.
+ *
+ * @generated from message causeway.stats.v1.ListFilterValuesRequest
+ */
+export type ListFilterValuesRequest = Message<"causeway.stats.v1.ListFilterValuesRequest"> & {
+  /**
+   * Among which rows.
+   *
+   * @generated from field: causeway.stats.v1.Filter filter = 1;
+   */
+  filter?: Filter | undefined;
+};
+
+/**
+ * Describes the message causeway.stats.v1.ListFilterValuesRequest.
+ * Use `create(ListFilterValuesRequestSchema)` to create a new message.
+ */
+export const ListFilterValuesRequestSchema: GenMessage<ListFilterValuesRequest> = /*@__PURE__*/
+  messageDesc(file_causeway_stats_v1_stats, 20);
+
+/**
+ * What there is to filter by. Each list is in alphabetic order.
+ *
+ * @generated from message causeway.stats.v1.ListFilterValuesResponse
+ */
+export type ListFilterValuesResponse = Message<"causeway.stats.v1.ListFilterValuesResponse"> & {
+  /**
+   * Providers.
+   *
+   * @generated from field: repeated string providers = 1;
+   */
+  providers: string[];
+
+  /**
+   * Models, in the provider's words.
+   *
+   * @generated from field: repeated string models = 2;
+   */
+  models: string[];
+
+  /**
+   * Names as asked for by clients.
+   *
+   * @generated from field: repeated string aliases = 3;
+   */
+  aliases: string[];
+
+  /**
+   * Facades.
+   *
+   * @generated from field: repeated string facades = 4;
+   */
+  facades: string[];
+
+  /**
+   * The gateway's keys, masked.
+   *
+   * @generated from field: repeated string access_keys = 5;
+   */
+  accessKeys: string[];
+
+  /**
+   * Programs that called.
+   *
+   * @generated from field: repeated string clients = 6;
+   */
+  clients: string[];
+
+  /**
+   * Error codes.
+   *
+   * @generated from field: repeated string error_codes = 7;
+   */
+  errorCodes: string[];
+
+  /**
+   * Credentials, masked. Of the newest 10,000 rows alone, as the next three.
+   *
+   * @generated from field: repeated string credentials = 8;
+   */
+  credentials: string[];
+
+  /**
+   * People on whose behalf calls were made.
+   *
+   * @generated from field: repeated string end_user_ids = 9;
+   */
+  endUserIds: string[];
+
+  /**
+   * Conversations.
+   *
+   * @generated from field: repeated string sessions = 10;
+   */
+  sessions: string[];
+
+  /**
+   * Tags.
+   *
+   * @generated from field: repeated string tags = 11;
+   */
+  tags: string[];
+};
+
+/**
+ * Describes the message causeway.stats.v1.ListFilterValuesResponse.
+ * Use `create(ListFilterValuesResponseSchema)` to create a new message.
+ */
+export const ListFilterValuesResponseSchema: GenMessage<ListFilterValuesResponse> = /*@__PURE__*/
+  messageDesc(file_causeway_stats_v1_stats, 21);
+
+/**
+ * Asks for rows as a file.
+ *
+ * @generated from message causeway.stats.v1.ExportRequestsRequest
+ */
+export type ExportRequestsRequest = Message<"causeway.stats.v1.ExportRequestsRequest"> & {
+  /**
+   * Which rows.
+   *
+   * @generated from field: causeway.stats.v1.Filter filter = 1;
+   */
+  filter?: Filter | undefined;
+
+  /**
+   * The file's format.
+   *
+   * @generated from field: causeway.stats.v1.ExportFormat format = 2;
+   */
+  format: ExportFormat;
+};
+
+/**
+ * Describes the message causeway.stats.v1.ExportRequestsRequest.
+ * Use `create(ExportRequestsRequestSchema)` to create a new message.
+ */
+export const ExportRequestsRequestSchema: GenMessage<ExportRequestsRequest> = /*@__PURE__*/
+  messageDesc(file_causeway_stats_v1_stats, 22);
+
+/**
+ * A part of a file of rows.
+ *
+ * @generated from message causeway.stats.v1.ExportRequestsResponse
+ */
+export type ExportRequestsResponse = Message<"causeway.stats.v1.ExportRequestsResponse"> & {
+  /**
+   * Whole lines in UTF-8, to be put behind those of the part before.
+   *
+   * @generated from field: bytes chunk = 1;
+   */
+  chunk: Uint8Array;
+};
+
+/**
+ * Describes the message causeway.stats.v1.ExportRequestsResponse.
+ * Use `create(ExportRequestsResponseSchema)` to create a new message.
+ */
+export const ExportRequestsResponseSchema: GenMessage<ExportRequestsResponse> = /*@__PURE__*/
+  messageDesc(file_causeway_stats_v1_stats, 23);
+
+/**
+ * Asks to remove the rows of failed requests.
+ *
+ * @generated from message causeway.stats.v1.DeleteErrorRequestsRequest
+ */
+export type DeleteErrorRequestsRequest = Message<"causeway.stats.v1.DeleteErrorRequestsRequest"> & {
+  /**
+   * Started at or after. Has to be set.
+   *
+   * @generated from field: google.protobuf.Timestamp from = 1;
+   */
+  from?: Timestamp | undefined;
+
+  /**
+   * Started before. Unset: until now.
+   *
+   * @generated from field: google.protobuf.Timestamp to = 2;
+   */
+  to?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message causeway.stats.v1.DeleteErrorRequestsRequest.
+ * Use `create(DeleteErrorRequestsRequestSchema)` to create a new message.
+ */
+export const DeleteErrorRequestsRequestSchema: GenMessage<DeleteErrorRequestsRequest> = /*@__PURE__*/
+  messageDesc(file_causeway_stats_v1_stats, 24);
+
+/**
+ * What was removed.
+ *
+ * @generated from message causeway.stats.v1.DeleteErrorRequestsResponse
+ */
+export type DeleteErrorRequestsResponse = Message<"causeway.stats.v1.DeleteErrorRequestsResponse"> & {
+  /**
+   * How many rows.
+   *
+   * @generated from field: int64 deleted = 1;
+   */
+  deleted: bigint;
+};
+
+/**
+ * Describes the message causeway.stats.v1.DeleteErrorRequestsResponse.
+ * Use `create(DeleteErrorRequestsResponseSchema)` to create a new message.
+ */
+export const DeleteErrorRequestsResponseSchema: GenMessage<DeleteErrorRequestsResponse> = /*@__PURE__*/
+  messageDesc(file_causeway_stats_v1_stats, 25);
 
 /**
  * Asks how a request came to its answer.
@@ -793,7 +1356,7 @@ export type ExplainRequestRequest = Message<"causeway.stats.v1.ExplainRequestReq
  * Use `create(ExplainRequestRequestSchema)` to create a new message.
  */
 export const ExplainRequestRequestSchema: GenMessage<ExplainRequestRequest> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 16);
+  messageDesc(file_causeway_stats_v1_stats, 26);
 
 /**
  * How a request came to its answer.
@@ -828,7 +1391,7 @@ export type ExplainRequestResponse = Message<"causeway.stats.v1.ExplainRequestRe
  * Use `create(ExplainRequestResponseSchema)` to create a new message.
  */
 export const ExplainRequestResponseSchema: GenMessage<ExplainRequestResponse> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 17);
+  messageDesc(file_causeway_stats_v1_stats, 27);
 
 /**
  * How a request came to its answer, or to none.
@@ -877,7 +1440,7 @@ export type Trail = Message<"causeway.stats.v1.Trail"> & {
  * Use `create(TrailSchema)` to create a new message.
  */
 export const TrailSchema: GenMessage<Trail> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 18);
+  messageDesc(file_causeway_stats_v1_stats, 28);
 
 /**
  * One thing that was done on the way.
@@ -929,7 +1492,7 @@ export type TrailStep = Message<"causeway.stats.v1.TrailStep"> & {
  * Use `create(TrailStepSchema)` to create a new message.
  */
 export const TrailStepSchema: GenMessage<TrailStep> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 19);
+  messageDesc(file_causeway_stats_v1_stats, 29);
 
 /**
  * A provider was asked. Times are in microseconds since the request came in.
@@ -1027,7 +1590,7 @@ export type AttemptStep = Message<"causeway.stats.v1.AttemptStep"> & {
  * Use `create(AttemptStepSchema)` to create a new message.
  */
 export const AttemptStepSchema: GenMessage<AttemptStep> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 20);
+  messageDesc(file_causeway_stats_v1_stats, 30);
 
 /**
  * A place was passed over.
@@ -1069,7 +1632,7 @@ export type SkippedStep = Message<"causeway.stats.v1.SkippedStep"> & {
  * Use `create(SkippedStepSchema)` to create a new message.
  */
 export const SkippedStepSchema: GenMessage<SkippedStep> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 21);
+  messageDesc(file_causeway_stats_v1_stats, 31);
 
 /**
  * The gateway waited.
@@ -1097,7 +1660,7 @@ export type WaitStep = Message<"causeway.stats.v1.WaitStep"> & {
  * Use `create(WaitStepSchema)` to create a new message.
  */
 export const WaitStepSchema: GenMessage<WaitStep> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 22);
+  messageDesc(file_causeway_stats_v1_stats, 32);
 
 /**
  * When each part of the way was over, in microseconds since the request came in. Unset: it did not come to that, or the
@@ -1154,7 +1717,7 @@ export type Phases = Message<"causeway.stats.v1.Phases"> & {
  * Use `create(PhasesSchema)` to create a new message.
  */
 export const PhasesSchema: GenMessage<Phases> = /*@__PURE__*/
-  messageDesc(file_causeway_stats_v1_stats, 23);
+  messageDesc(file_causeway_stats_v1_stats, 33);
 
 /**
  * What became of an exchange.
@@ -1230,6 +1793,27 @@ export const Bucket = {
    * @generated from enum value: BUCKET_DAY = 2;
    */
   DAY: 2,
+
+  /**
+   * Quarters of an hour.
+   *
+   * @generated from enum value: BUCKET_QUARTER_HOUR = 3;
+   */
+  QUARTER_HOUR: 3,
+
+  /**
+   * Weeks of the calendar in the time zone: from Monday, as ISO 8601 has it.
+   *
+   * @generated from enum value: BUCKET_WEEK = 4;
+   */
+  WEEK: 4,
+
+  /**
+   * Months of the calendar in the time zone.
+   *
+   * @generated from enum value: BUCKET_MONTH = 5;
+   */
+  MONTH: 5,
 } as const;
 
 /**
@@ -1244,6 +1828,102 @@ export type Bucket = (typeof Bucket)[keyof typeof Bucket] | UnknownEnum;
  */
 export const BucketSchema: GenEnum<Bucket> = /*@__PURE__*/
   enumDesc(file_causeway_stats_v1_stats, 1);
+
+/**
+ * What rows are ordered by.
+ *
+ * @generated from enum causeway.stats.v1.OrderBy
+ */
+export const OrderBy = {
+  /**
+   * Not set: by start.
+   *
+   * @generated from enum value: ORDER_BY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * When the request came in.
+   *
+   * @generated from enum value: ORDER_BY_START = 1;
+   */
+  START: 1,
+
+  /**
+   * What it cost. What is not known is less than nothing.
+   *
+   * @generated from enum value: ORDER_BY_COST = 2;
+   */
+  COST: 2,
+
+  /**
+   * How long it took.
+   *
+   * @generated from enum value: ORDER_BY_DURATION = 3;
+   */
+  DURATION: 3,
+
+  /**
+   * Tokens of prompt and answer together. What is not known is less than nothing.
+   *
+   * @generated from enum value: ORDER_BY_TOKENS = 4;
+   */
+  TOKENS: 4,
+} as const;
+
+/**
+ * What rows are ordered by.
+ *
+ * @generated from enum causeway.stats.v1.OrderBy
+ */
+export type OrderBy = (typeof OrderBy)[keyof typeof OrderBy] | UnknownEnum;
+
+/**
+ * Describes the enum causeway.stats.v1.OrderBy.
+ */
+export const OrderBySchema: GenEnum<OrderBy> = /*@__PURE__*/
+  enumDesc(file_causeway_stats_v1_stats, 2);
+
+/**
+ * The format of a file of rows.
+ *
+ * @generated from enum causeway.stats.v1.ExportFormat
+ */
+export const ExportFormat = {
+  /**
+   * Not set: NDJSON.
+   *
+   * @generated from enum value: EXPORT_FORMAT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * A RequestRow in protobuf's JSON form on each line.
+   *
+   * @generated from enum value: EXPORT_FORMAT_NDJSON = 1;
+   */
+  NDJSON: 1,
+
+  /**
+   * Comma-separated values as RFC 4180 has them, with a line of names first. Lists are JSON.
+   *
+   * @generated from enum value: EXPORT_FORMAT_CSV = 2;
+   */
+  CSV: 2,
+} as const;
+
+/**
+ * The format of a file of rows.
+ *
+ * @generated from enum causeway.stats.v1.ExportFormat
+ */
+export type ExportFormat = (typeof ExportFormat)[keyof typeof ExportFormat] | UnknownEnum;
+
+/**
+ * Describes the enum causeway.stats.v1.ExportFormat.
+ */
+export const ExportFormatSchema: GenEnum<ExportFormat> = /*@__PURE__*/
+  enumDesc(file_causeway_stats_v1_stats, 3);
 
 /**
  * Whether a conversation stays where it was answered before.
@@ -1291,7 +1971,7 @@ export type Affinity = (typeof Affinity)[keyof typeof Affinity] | UnknownEnum;
  * Describes the enum causeway.stats.v1.Affinity.
  */
 export const AffinitySchema: GenEnum<Affinity> = /*@__PURE__*/
-  enumDesc(file_causeway_stats_v1_stats, 2);
+  enumDesc(file_causeway_stats_v1_stats, 4);
 
 /**
  * What became of an attempt.
@@ -1339,7 +2019,7 @@ export type AttemptOutcome = (typeof AttemptOutcome)[keyof typeof AttemptOutcome
  * Describes the enum causeway.stats.v1.AttemptOutcome.
  */
 export const AttemptOutcomeSchema: GenEnum<AttemptOutcome> = /*@__PURE__*/
-  enumDesc(file_causeway_stats_v1_stats, 3);
+  enumDesc(file_causeway_stats_v1_stats, 5);
 
 /**
  * Why a place was passed over.
@@ -1436,7 +2116,7 @@ export type SkipReason = (typeof SkipReason)[keyof typeof SkipReason] | UnknownE
  * Describes the enum causeway.stats.v1.SkipReason.
  */
 export const SkipReasonSchema: GenEnum<SkipReason> = /*@__PURE__*/
-  enumDesc(file_causeway_stats_v1_stats, 4);
+  enumDesc(file_causeway_stats_v1_stats, 6);
 
 /**
  * What the gateway waited for.
@@ -1477,7 +2157,7 @@ export type WaitReason = (typeof WaitReason)[keyof typeof WaitReason] | UnknownE
  * Describes the enum causeway.stats.v1.WaitReason.
  */
 export const WaitReasonSchema: GenEnum<WaitReason> = /*@__PURE__*/
-  enumDesc(file_causeway_stats_v1_stats, 5);
+  enumDesc(file_causeway_stats_v1_stats, 7);
 
 /**
  * Reads the ledger. One row is one exchange, whatever became of it.
@@ -1506,7 +2186,27 @@ export const StatsService: GenService<{
     output: typeof GetTimeSeriesResponseSchema;
   },
   /**
-   * Rows, newest first.
+   * Sums over each day of a year, empty days included.
+   *
+   * @generated from rpc causeway.stats.v1.StatsService.GetHeatMap
+   */
+  getHeatMap: {
+    methodKind: "unary";
+    input: typeof GetHeatMapRequestSchema;
+    output: typeof GetHeatMapResponseSchema;
+  },
+  /**
+   * What there is to filter by.
+   *
+   * @generated from rpc causeway.stats.v1.StatsService.ListFilterValues
+   */
+  listFilterValues: {
+    methodKind: "unary";
+    input: typeof ListFilterValuesRequestSchema;
+    output: typeof ListFilterValuesResponseSchema;
+  },
+  /**
+   * Rows, page by page, newest first if no other order is asked for.
    *
    * @generated from rpc causeway.stats.v1.StatsService.ListRequests
    */
@@ -1544,6 +2244,26 @@ export const StatsService: GenService<{
     methodKind: "server_streaming";
     input: typeof WatchRequestsRequestSchema;
     output: typeof WatchRequestsResponseSchema;
+  },
+  /**
+   * All rows as a file, in parts, oldest first.
+   *
+   * @generated from rpc causeway.stats.v1.StatsService.ExportRequests
+   */
+  exportRequests: {
+    methodKind: "server_streaming";
+    input: typeof ExportRequestsRequestSchema;
+    output: typeof ExportRequestsResponseSchema;
+  },
+  /**
+   * Removes the rows of failed requests from the ledger, for good, and from all sums.
+   *
+   * @generated from rpc causeway.stats.v1.StatsService.DeleteErrorRequests
+   */
+  deleteErrorRequests: {
+    methodKind: "unary";
+    input: typeof DeleteErrorRequestsRequestSchema;
+    output: typeof DeleteErrorRequestsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_causeway_stats_v1_stats, 0);

@@ -1,0 +1,171 @@
+/**
+ * How often which span of time was measured, for percentiles. The buckets are fixed, so that histograms of any rows can be
+ * added up: one for each whole number below 32, then 16 of equal width for each doubling. Encoded: for each bucket that is
+ * not empty, in order, its distance from the one before and its count, both as varints (protobuf's). The same counts
+ * are always the same bytes.
+ */
+export type Histogram = Uint8Array;
+
+/** How far a percentile may be from the value that was measured, as a share of it: half a bucket, a 32nd. */
+export const largestError = 1 / 32;
+
+const perDoubling = 16;
+export const noHistogram: Histogram = new Uint8Array(0);
+
+/** `value`: what no clock would say counts as the nearest that one would. */
+export function bucketOf(value: number): number {
+  const whole = Math.min(Math.max(Math.trunc(value) || 0, 0), Number.MAX_SAFE_INTEGER);
+  if (whole < 2 * perDoubling) return whole;
+  const high = Math.floor(whole / 2 ** 32);
+  const exponent = (high > 0 ? 63 - Math.clz32(high) : 31 - Math.clz32(whole)) - 4;
+  return exponent * perDoubling + Math.floor(whole / 2 ** exponent);
+}
+
+/** The middle of what a bucket counts. */
+export function middleOf(bucket: number): number {
+  if (bucket < 2 * perDoubling) return bucket;
+  const exponent = Math.floor(bucket / perDoubling) - 1;
+  const low = (bucket - exponent * perDoubling) * 2 ** exponent;
+  return low + Math.floor((2 ** exponent - 1) / 2);
+}
+
+/** The histogram of values, given as their buckets; changes their order. For few of them. */
+export function histogramOf(buckets: number[]): Histogram {
+  const bytes: number[] = [];
+  buckets.sort((a, b) => a - b);
+  let last = 0;
+  for (let at = 0; at < buckets.length; ) {
+    const bucket = buckets[at] ?? 0;
+    let end = at + 1;
+    while (buckets[end] === bucket) end += 1;
+    writeVarint(bytes, bucket - last);
+    writeVarint(bytes, end - at);
+    last = bucket;
+    at = end;
+  }
+  return bytes.length === 0 ? noHistogram : new Uint8Array(bytes);
+}
+
+/** Gathers counts, one at a time or histogram by histogram. For many of them. */
+export class HistogramCounts {
+  readonly #counts = new Float64Array(bucketOf(Number.MAX_SAFE_INTEGER) + 1);
+  #total = 0;
+
+  add(value: number): void {
+    this.#count(bucketOf(value), 1);
+  }
+
+  addAll(histogram: Histogram): void {
+    for (const reader = new Reader(histogram); reader.next(); ) this.#count(reader.bucket, reader.count);
+  }
+
+  #count(bucket: number, count: number): void {
+    this.#counts[bucket] = (this.#counts[bucket] ?? 0) + count;
+    this.#total += count;
+  }
+
+  encoded(): Histogram {
+    if (this.#total === 0) return noHistogram;
+    const bytes: number[] = [];
+    let last = 0;
+    for (let bucket = 0; bucket < this.#counts.length; bucket += 1) {
+      const count = this.#counts[bucket] ?? 0;
+      if (count === 0) continue;
+      writeVarint(bytes, bucket - last);
+      writeVarint(bytes, count);
+      last = bucket;
+    }
+    return new Uint8Array(bytes);
+  }
+}
+
+export function addHistograms(a: Histogram, b: Histogram): Histogram {
+  if (a.length === 0) return b;
+  if (b.length === 0) return a;
+  const bytes = new Uint8Array(a.length + b.length); // the sum never takes more
+  const [left, right] = [new Reader(a), new Reader(b)];
+  let length = 0;
+  let last = 0;
+  for (let more = left.next() && right.next(); more; ) {
+    const bucket = Math.min(left.bucket, right.bucket);
+    const fromLeft = left.bucket === bucket ? left.count : 0;
+    const fromRight = right.bucket === bucket ? right.count : 0;
+    length = putVarint(bytes, length, bucket - last);
+    length = putVarint(bytes, length, fromLeft + fromRight);
+    last = bucket;
+    if (fromLeft > 0) left.next();
+    if (fromRight > 0) right.next();
+    more = left.bucket < atEnd || right.bucket < atEnd;
+  }
+  return bytes.subarray(0, length);
+}
+
+/** Returns the offset behind it. */
+function putVarint(bytes: Uint8Array, start: number, value: number): number {
+  let at = start;
+  let rest = value;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) {
+    bytes[at] = (rest % 128) | 0x80;
+    at += 1;
+  }
+  bytes[at] = rest;
+  return at + 1;
+}
+
+/**
+ * The smallest values that at least these shares, which rise, of what was counted do not exceed. undefined: nothing was
+ * counted.
+ */
+export function percentilesOf(histogram: Histogram, shares: readonly number[]): number[] | undefined {
+  let total = 0;
+  for (const reader = new Reader(histogram); reader.next(); ) total += reader.count;
+  if (total === 0) return undefined;
+  const reader = new Reader(histogram);
+  let counted = 0;
+  return shares.map((share) => {
+    const rank = Math.max(1, Math.ceil(share * total));
+    while (counted < rank && reader.next()) counted += reader.count;
+    return middleOf(reader.bucket);
+  });
+}
+
+/** Behind all buckets. */
+const atEnd = Number.POSITIVE_INFINITY;
+
+/** Goes through the buckets of a histogram. */
+class Reader {
+  readonly #bytes: Histogram;
+  #at = 0;
+  bucket = 0;
+  count = 0;
+
+  constructor(bytes: Histogram) {
+    this.#bytes = bytes;
+  }
+
+  next(): boolean {
+    if (this.#at >= this.#bytes.length) {
+      this.bucket = atEnd;
+      return false;
+    }
+    this.bucket += this.#varint();
+    this.count = this.#varint();
+    return true;
+  }
+
+  #varint(): number {
+    let value = 0;
+    for (let factor = 1; ; factor *= 128) {
+      const byte = this.#bytes[this.#at] ?? 0;
+      this.#at += 1;
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) return value;
+    }
+  }
+}
+
+function writeVarint(bytes: number[], value: number): void {
+  let rest = value;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80);
+  bytes.push(rest);
+}

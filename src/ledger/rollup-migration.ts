@@ -1,0 +1,60 @@
+import { CompiledQuery, sql, type Transaction } from "kysely";
+import { dayMs, derivedLevels, floorTo, quarterMs, rollupLevels } from "./rollup-levels.ts";
+import { dimensions, remakeRollups, type SqlStatement, sumColumns } from "./rollup-sql.ts";
+import type { ColumnTypes, LedgerTables } from "./schema.ts";
+
+/** Creates the rollups' tables, and rolls up the rows that are there, day by day. */
+export async function createRollups(db: Transaction<LedgerTables>, types: ColumnTypes): Promise<void> {
+  let series = db.schema.createTable("rollup_series").addColumn("id", types.serial, (column) => column.primaryKey());
+  for (const name of dimensions) series = series.addColumn(name, "text", (column) => column.notNull());
+  await series.execute();
+  await db.schema
+    .createIndex("rollup_series_names")
+    .unique()
+    .on("rollup_series")
+    .columns([...dimensions])
+    .execute();
+  let rollups = db.schema
+    .createTable("rollups")
+    .addColumn("level", "bigint", (column) => column.notNull())
+    .addColumn("start", "bigint", (column) => column.notNull())
+    .addColumn("series", "bigint", (column) => column.notNull());
+  for (const name of [...sumColumns, "newest"]) {
+    rollups = rollups.addColumn(name, "bigint", (column) => column.notNull());
+  }
+  await rollups
+    .addColumn("durations", types.bytes, (column) => column.notNull())
+    .addColumn("first_token_times", types.bytes, (column) => column.notNull())
+    .addPrimaryKeyConstraint("rollups_key", ["level", "start", "series"])
+    .modifyEnd(sql`without rowid`)
+    .execute();
+  await db.schema
+    .createTable("rollup_progress")
+    .addColumn("sealed_until", "bigint", (column) => column.notNull())
+    .execute();
+  await rollUpRows(db);
+}
+
+async function rollUpRows(db: Transaction<LedgerTables>): Promise<void> {
+  const run = async (statements: readonly SqlStatement[]): Promise<void> => {
+    for (const { sql: text, parameters } of statements) await db.executeQuery(CompiledQuery.raw(text, [...parameters]));
+  };
+  const startFrom = async (time: number): Promise<number | undefined> => {
+    const rows = db.selectFrom("requests").where("started_at", ">=", BigInt(time));
+    const first = await rows.select(({ fn }) => fn.min("started_at").as("start")).executeTakeFirst();
+    return first?.start === null || first?.start === undefined ? undefined : Number(first.start);
+  };
+  const [base] = rollupLevels;
+  let end = 0;
+  for (let start = await startFrom(0); start !== undefined && base !== undefined; start = await startFrom(end)) {
+    const day = floorTo(start, dayMs);
+    end = day + dayMs;
+    await run(remakeRollups(base, day, end));
+  }
+  const sealed = Math.max(0, end - dayMs - quarterMs);
+  await db
+    .insertInto("rollup_progress")
+    .values({ sealed_until: BigInt(sealed) })
+    .execute();
+  for (const level of derivedLevels) await run(remakeRollups(level, 0, end));
+}

@@ -1,0 +1,260 @@
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { systemClock } from "../../src/core/clock.ts";
+import type { ExchangeRow } from "../../src/core/exchange.ts";
+import type { LedgerSummary, RollupDifference, RowFilter, Totals } from "../../src/core/ledger.ts";
+import { createLedger, createLedgerAudit, type Ledger } from "../../src/ledger/index.ts";
+import { nextId, rowOf, temporaryFolder, usageOf } from "./fixtures.ts";
+
+let folder: ReturnType<typeof temporaryFolder>;
+let path: string;
+let ledger: Ledger;
+beforeEach(async () => {
+  folder = temporaryFolder();
+  path = join(folder.path, "ledger.db");
+  ledger = createLedger({ store: { kind: "sqlite", path }, clock: systemClock });
+  await ledger.start();
+});
+afterEach(async () => {
+  await ledger.close();
+  folder.remove();
+});
+
+const never = new AbortController().signal;
+
+async function audited<T>(work: (audit: ReturnType<typeof createLedgerAudit>) => Promise<T>): Promise<T> {
+  const audit = createLedgerAudit({ store: { kind: "sqlite", path }, clock: systemClock });
+  try {
+    return await work(audit);
+  } finally {
+    await audit.close();
+  }
+}
+
+const differences = (): Promise<RollupDifference[]> =>
+  audited(async (audit) => {
+    const found: RollupDifference[] = [];
+    expect(await audit.verify((difference) => found.push(difference), never)).toBeGreaterThan(0);
+    return found;
+  });
+
+function tamper(sql: string): void {
+  const db = new Database(path);
+  db.exec(sql);
+  db.close();
+}
+
+const minute = 60_000;
+const day = 1440 * minute;
+const start = Date.parse("2026-03-01T00:00:00Z");
+
+/** Few names, so that rows share their rollups. */
+const rows: fc.Arbitrary<ExchangeRow> = fc
+  .record({
+    // mostly of some hours, so that quarters are sealed and late rows come; some from far away
+    startedAt: fc.oneof(
+      { weight: 6, arbitrary: fc.integer({ min: start, max: start + 300 * minute }) },
+      { weight: 1, arbitrary: fc.integer({ min: start - 200 * day, max: start + 200 * day }) },
+    ),
+    provider: fc.constantFrom("", "acme", "beta"),
+    model: fc.constantFrom("large-1", "small-1"),
+    alias: fc.constantFrom("smart", "quick\u0000"),
+    accessKey: fc.constantFrom("", "ck-…abcd"),
+    client: fc.constantFrom("", "sdk"),
+    status: fc.constantFrom("ok", "ok", "error", "cancelled"),
+    errorCode: fc.constantFrom("", "rate_limited"),
+    stream: fc.boolean(),
+    firstTokenUs: fc.option(fc.nat({ max: 3e6 })),
+    durationUs: fc.oneof(fc.nat({ max: 100 }), fc.nat({ max: 2 ** 45 })),
+    usage: fc.option(
+      fc
+        .record({
+          inputTokens: fc.nat({ max: 1000 }),
+          cacheReadTokens: fc.nat({ max: 9 }),
+          cacheWrite5mTokens: fc.nat({ max: 9 }),
+          cacheWrite1hTokens: fc.nat({ max: 9 }),
+          outputTokens: fc.nat({ max: 1000 }),
+          reasoningTokens: fc.nat({ max: 9 }),
+          inputAudioTokens: fc.nat({ max: 9 }),
+          outputAudioTokens: fc.nat({ max: 9 }),
+        })
+        .map(usageOf),
+      { nil: undefined },
+    ),
+    costNanoUsd: fc.option(fc.bigInt(0n, 2n ** 53n)),
+  })
+  .map((row) => rowOf({ ...row, errorCode: row.status === "error" ? "rate_limited" : "" }));
+
+const batches = fc.array(fc.array(rows, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 5 });
+
+/** Under other ids, as a case is run again when it is made smaller. */
+const settleAnew = (batch: readonly ExchangeRow[]): Promise<unknown> =>
+  Promise.all(batch.map((row) => ledger.settle({ ...row, id: nextId() }, undefined)));
+
+/** A filter that all rows pass, and that rollups know nothing of. */
+const fromRows = { maxDurationUs: 2n ** 60n } satisfies RowFilter;
+
+const bare = (summary: LedgerSummary) => ({
+  ...summary,
+  errors: summary.errors.map(({ code, requests }) => [code, requests]),
+});
+
+describe("rollups", () => {
+  test("are the sums over the rows, whatever settles when, also after rows are deleted", async () => {
+    const times = fc.integer({ min: start - 2 * day, max: start + 2 * day });
+    await fc.assert(
+      fc.asyncProperty(batches, times, times, async (settled, a, b) => {
+        for (const batch of settled) await settleAnew(batch);
+        expect(await differences()).toEqual([]);
+        const [from, to] = [Math.min(a, b), Math.max(a, b) + 1];
+        await ledger.deleteErrors(from, to);
+        expect(await differences()).toEqual([]);
+        expect((await ledger.summary({ from, to, statuses: ["error"], ...fromRows })).totals.requests).toBe(0n);
+        for (const period of [
+          {},
+          { from, to },
+          { from: from + 0.5 },
+          { to, providers: ["acme"] },
+          { errorCodes: [""] },
+        ]) {
+          const [rolled, scanned] = [await ledger.summary(period), await ledger.summary({ ...period, ...fromRows })];
+          expect(bare(rolled)).toEqual(bare(scanned));
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test("give the same series as the rows, for any bounds and filter", async () => {
+    const bound = fc.integer({ min: start - 100 * minute, max: start + 400 * minute });
+    const bounds = fc.uniqueArray(bound, { minLength: 2, maxLength: 6 }).map((times) => times.sort((a, b) => a - b));
+    await fc.assert(
+      fc.asyncProperty(
+        batches,
+        bounds,
+        fc.constantFrom({}, { models: ["large-1"] }),
+        async (settled, times, filter) => {
+          for (const batch of settled) await settleAnew(batch);
+          const quarters = times.map((time) => time - (time % (15 * minute)));
+          for (const among of [times, quarters]) {
+            const rolled = await ledger.series(filter, among);
+            expect(rolled).toEqual(await ledger.series({ ...filter, ...fromRows }, among));
+          }
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
+  test("of rows that a transaction took back are taken back, too, with the names of their series", async () => {
+    await ledger.settle(rowOf({ startedAt: start, alias: "first" }), undefined);
+    tamper("create trigger refuse before insert on rollups begin select raise(abort, 'refused'); end");
+    const again = rowOf({ startedAt: start, alias: "again" });
+    await expect(ledger.settle(again, undefined)).rejects.toMatchObject({ code: "internal" });
+    tamper(
+      "drop trigger refuse; insert into rollup_series select 99, 'x', model, alias, access_key, facade, client, status, error_code from rollup_series",
+    );
+    await ledger.settle(again, undefined);
+    expect(await differences()).toEqual([]);
+    expect((await ledger.summary({})).byAlias.map(({ totals }) => totals.requests)).toEqual([1n, 1n]);
+  });
+});
+
+test("rows from before there were rollups are rolled up when the schema is brought up to date", async () => {
+  for (let i = 0; i < 60; i += 1) {
+    await ledger.settle(
+      rowOf({ startedAt: start + i * i * 100 * minute, status: i % 9 === 0 ? "error" : "ok" }),
+      undefined,
+    );
+  }
+  const before = await ledger.summary({});
+  await ledger.close();
+  const columns = ["access_key", "end_user_id", "client", "session", "tags"];
+  tamper(
+    "drop table rollups; drop table rollup_series; drop table rollup_progress; " +
+      columns.map((column) => `alter table requests drop column ${column}; `).join("") +
+      "delete from ledger_schema where version > 3",
+  );
+  ledger = createLedger({ store: { kind: "sqlite", path }, clock: systemClock });
+  await ledger.start();
+  expect(await differences()).toEqual([]);
+  expect(await ledger.summary({})).toEqual({ ...before, byAccessKey: [] });
+  await ledger.settle(rowOf({ startedAt: start + 7 * minute }), undefined); // in what is sealed
+  await ledger.settle(rowOf({ startedAt: start + 500 * day }), undefined);
+  expect(await differences()).toEqual([]);
+});
+
+describe("an audit", () => {
+  const surplus =
+    "create temp table one as select * from rollups where level = 0 limit 1; " +
+    `update one set start = start + ${64 * day}; insert into rollups select * from one`;
+  const settleSome = async (): Promise<void> => {
+    for (let i = 0; i < 12; i += 1) {
+      await ledger.settle(rowOf({ startedAt: start + i * 400 * minute, durationUs: 1000 * i + 1 }), undefined);
+    }
+  };
+
+  test.each<[string, string, Partial<RollupDifference>]>([
+    ["a sum", "update rollups set output_tokens = 1 where level = 3", { kind: "wrong", columns: ["output_tokens"] }],
+    [
+      "a histogram",
+      "update rollups set durations = x'0101' where level = 0",
+      { kind: "wrong", columns: ["durations"] },
+    ],
+    ["a missing rollup", "delete from rollups where level = 11", { kind: "missing", series: "all rows" }],
+    ["one too many", surplus, { kind: "surplus" }],
+    ["a series without its name", "update rollup_series set alias = 'x'", { series: "rows of no known series" }],
+  ])("finds %s that is wrong, and a rebuild mends it", async (_, sql, expected) => {
+    await settleSome();
+    expect(await differences()).toEqual([]);
+    const before = await ledger.summary({});
+    tamper(sql);
+    const found = await differences();
+    expect(found.length).toBeGreaterThan(0);
+    expect(found).toContainEqual(expect.objectContaining(expected));
+    await audited((audit) => audit.rebuild(never));
+    expect(await differences()).toEqual([]);
+    expect(await ledger.summary({})).toEqual(before);
+  });
+
+  test("and a rebuild can go on while rows settle", async () => {
+    await settleSome();
+    tamper("delete from rollups");
+    const settling = (async () => {
+      for (let i = 0; i < 60; i += 1) await ledger.settle(rowOf({ startedAt: start + i * 97 * minute }), undefined);
+    })();
+    await audited((audit) => audit.rebuild(never));
+    await settling;
+    expect(await differences()).toEqual([]);
+  });
+
+  test("ends when it is told to", async () => {
+    await settleSome();
+    const stop = AbortSignal.abort(new Error("enough"));
+    await expect(audited((audit) => audit.rebuild(stop))).rejects.toThrow("enough");
+  });
+});
+
+test("percentiles are at most a 32nd off, and tokens a second are of what was streamed after the first token", async () => {
+  const durations = Array.from({ length: 200 }, (_, i) => 1_000_000 + 10_000 * i);
+  await Promise.all(
+    durations.map((durationUs) =>
+      ledger.settle(
+        rowOf({ startedAt: start, durationUs, firstTokenUs: 1_000_000 - 500_000, stream: true }),
+        undefined,
+      ),
+    ),
+  );
+  await ledger.settle(rowOf({ startedAt: start, stream: false, durationUs: 600_000, firstTokenUs: 1 }), undefined);
+  const { totals }: { readonly totals: Totals } = await ledger.summary({});
+  const near = (value: bigint | undefined, exact: number) =>
+    expect(Math.abs(Number(value) - exact) / exact).toBeLessThan(1 / 32);
+  near(totals.duration?.p50Us, 1_990_000);
+  near(totals.duration?.p95Us, 2_890_000);
+  near(totals.duration?.p99Us, 2_970_000);
+  near(totals.firstToken?.p99Us, 500_000);
+  const seconds = durations.reduce((sum, us) => sum + us - 500_000, 0) / 1e6;
+  expect(totals.outputTokensPerSecond).toBeCloseTo((200 * 20) / seconds, 6);
+});
