@@ -5,20 +5,19 @@ import { ChatService } from "../gen/causeway/chat/v1/service_pb.ts";
 import { StatsService } from "../gen/causeway/stats/v1/stats_pb.ts";
 import { Health } from "../gen/grpc/health/v1/health_pb.ts";
 import { createAccess } from "./access/index.ts";
-import { type Config, needsRestart, type ProviderConfig, type ProviderPreset } from "./config/config.ts";
+import { createUpstream, dialects, presetOf } from "./compose/providers.ts";
+import { type Config, needsRestart } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
 import { systemClock } from "./core/clock.ts";
-import type { Dialect } from "./core/dialect.ts";
 import { GatewayError } from "./core/error.ts";
 import type { Exchange } from "./core/exchange.ts";
 import type { RoutingAdmin } from "./core/health.ts";
 import { createIds } from "./core/ids.ts";
 import type { Log } from "./core/log.ts";
 import { maskKey } from "./core/mask.ts";
-import type { Access, Upstream } from "./core/ports.ts";
+import type { Access } from "./core/ports.ts";
 import type { PlanSpec, Router } from "./core/routing.ts";
 import { anthropic } from "./dialects/anthropic/index.ts";
-import { bedrockConverse } from "./dialects/bedrock-converse/index.ts";
 import { cohere } from "./dialects/cohere/index.ts";
 import { gemini } from "./dialects/gemini/index.ts";
 import { openaiChat } from "./dialects/openai-chat/index.ts";
@@ -51,37 +50,10 @@ import { type TargetTest, type TestRequest, testTarget } from "./services/test-t
 import { createMetrics } from "./telemetry/metrics.ts";
 import type { ProcessUse } from "./telemetry/process-metrics.ts";
 import { createTracing } from "./telemetry/tracing.ts";
-import { createDemo, demoPreset } from "./upstreams/demo/index.ts";
-import { createHttpUpstream } from "./upstreams/http.ts";
-import { ollamaBaseUrl, probeOllama } from "./upstreams/ollama.ts";
-import { compatiblePreset, presets, tonguesOf } from "./upstreams/presets/index.ts";
-import type { Preset } from "./upstreams/presets/preset.ts";
-
-const dialects: Readonly<Record<string, Dialect>> = Object.fromEntries(
-  [openaiChat, openaiResponses, openaiCompletions, anthropic, gemini, cohere, bedrockConverse].map((dialect) => [
-    dialect.name,
-    dialect,
-  ]),
-);
-export const dialectNames = Object.keys(dialects);
-
-/** The vendors known by name, as configuration sees them. `found`: names of those whose server runs on this machine. */
-export function configPresets(found: readonly string[]): ProviderPreset[] {
-  const known = presets.map(({ tongues, ...preset }) => ({
-    ...preset,
-    dialects: tongues.map(({ dialect }) => dialect).filter((name) => name in dialects),
-    builtIn: found.includes(preset.name),
-  }));
-  return [...known.filter((preset) => preset.dialects.length > 0), { ...demoPreset, dialects: dialectNames }];
-}
+import { demoPreset } from "./upstreams/demo/index.ts";
 
 /** A store's rollups, to be checked or made anew. */
 export const openLedgerAudit = (store: Config["store"]) => createLedgerAudit({ store, clock: systemClock });
-
-/** Names of the presets whose server answers on this machine at its usual place. Takes at most 300 ms. */
-export async function findLocalServers({ OLLAMA_HOST = "" }: Environment): Promise<string[]> {
-  return (await probeOllama(fetch, ollamaBaseUrl(OLLAMA_HOST))) ? ["ollama"] : [];
-}
 
 const docsFolders: DocsFolders = {
   documents: new URL("../openapi/", import.meta.url),
@@ -339,31 +311,6 @@ function createRuntime(config: Config, { health, affinity, version }: Lasting): 
     providers,
     settings: { router, pricing, bodies, deadlineMs: config.timeouts.requestMs },
   };
-}
-
-type KnownPreset =
-  | Preset
-  | (typeof demoPreset & { readonly priceProvider?: undefined; readonly telemetryName?: undefined });
-
-function presetOf({ preset, name, dialect, baseUrl }: ProviderConfig): KnownPreset {
-  if (preset === demoPreset.name) return demoPreset;
-  const found = presets.find((known) => known.name === preset) ?? compatiblePreset(name, dialect, baseUrl);
-  if (found === undefined) throw new TypeError(`no dialect '${dialect}'`); // the configuration was checked
-  return found;
-}
-
-function createUpstream(provider: ProviderConfig, preset: KnownPreset, version: string): Upstream {
-  const { name, dialect: first, baseUrl, headers, timeouts } = provider;
-  if (!("tongues" in preset)) {
-    const own = Object.values(dialects).filter((dialect) => dialect.name === first);
-    return createDemo({ dialects: [...new Set([...own, ...Object.values(dialects)])] });
-  }
-  const tongues = tonguesOf(preset, baseUrl, first).flatMap((tongue) => {
-    const dialect = dialects[tongue.dialect];
-    return dialect === undefined ? [] : [{ ...tongue, dialect }];
-  });
-  const userAgent = `causeway/${version}`;
-  return createHttpUpstream({ ...preset, name, tongues, baseUrl, headers, timeouts, userAgent, clock: systemClock });
 }
 
 const aliasOf = ([name, plan]: [string, PlanSpec]): GatewayStatus["aliases"][number] => {

@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { configPresets, createApp, dialectNames } from "../../src/compose.ts";
+import { configPresets, dialectNames } from "../../src/compose/providers.ts";
+import { createApp } from "../../src/compose.ts";
 import type { Config } from "../../src/config/config.ts";
 import { showProblem } from "../../src/config/problem.ts";
 import { readConfig } from "../../src/config/read.ts";
