@@ -1,10 +1,12 @@
 import { once } from "node:events";
 import packageJson from "../package.json" with { type: "json" };
 import { banner } from "./cli/banner.ts";
+import type { ImportActions } from "./cli/import.ts";
 import { type CliActions, CliError, type CliIo } from "./cli/io.ts";
 import type { LedgerActions } from "./cli/ledger.ts";
 import { showPlan } from "./cli/plan-text.ts";
 import { createProgram } from "./cli/program.ts";
+import { openImport, providerOf } from "./compose/imports.ts";
 import { configPresets, dialectNames, findLocalServers } from "./compose/providers.ts";
 import { createApp, openLedgerAudit } from "./compose.ts";
 import type { ConfigFlags } from "./config/overlay.ts";
@@ -90,11 +92,13 @@ async function serve(flags: ConfigFlags): Promise<void> {
 }
 
 const io: CliIo = { stdout, stderr, stdin, env, cwd, signal: interrupted.signal };
-const actions: CliActions & LedgerActions = {
+const actions: CliActions & ImportActions & LedgerActions = {
   version: packageJson.version,
   presets: configPresets([]),
   serve,
   openLedger: openLedgerAudit,
+  openImport,
+  providerOf,
   loadConfig: async (flags) => (await createSource(flags)).load(),
   probe: async ({ name }) => (await findLocalServers(env)).includes(name),
 };

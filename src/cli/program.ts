@@ -3,6 +3,7 @@ import { didYouMean } from "../config/nearest.ts";
 import { addChat } from "./chat.ts";
 import { addCheck } from "./check.ts";
 import { addExplain } from "./explain.ts";
+import { addImport, type ImportActions } from "./import.ts";
 import { addInit } from "./init.ts";
 import { type CliActions, CliError, type CliIo } from "./io.ts";
 import { addLedger, type LedgerActions } from "./ledger.ts";
@@ -17,6 +18,7 @@ Examples:
   causeway chat "Hello!"            ask through the gateway that runs
   causeway explain                  say how the last request came to its answer
   causeway ledger verify            check that the statistics are what the requests say
+  causeway import --help            bring over the books and the configuration of another proxy
 
 In a checkout: npm start, npm start -- --port 5000, npm start -- init, …
 `;
@@ -27,7 +29,7 @@ export interface Program {
 }
 
 /** The command line. */
-export function createProgram(io: CliIo, actions: CliActions & LedgerActions): Program {
+export function createProgram(io: CliIo, actions: CliActions & LedgerActions & ImportActions): Program {
   return {
     async run(args) {
       try {
@@ -47,7 +49,7 @@ function describeEnd(error: unknown, io: CliIo): number {
   return error instanceof CliError ? error.exitCode : 1;
 }
 
-function createCommand(io: CliIo, actions: CliActions & LedgerActions): Command {
+function createCommand(io: CliIo, actions: CliActions & LedgerActions & ImportActions): Command {
   const program = new Command("causeway")
     .description("A self-hosted LLM gateway: gRPC, gRPC-Web, Connect and the vendors' REST on one port.")
     .version(actions.version, "-v, --version", "print the version")
@@ -67,6 +69,7 @@ function createCommand(io: CliIo, actions: CliActions & LedgerActions): Command 
   addChat(program, io, actions);
   addExplain(program, io, actions);
   addLedger(program, io, actions);
+  addImport(program, io, actions);
   const help = new Help();
   return program
     .configureHelp({

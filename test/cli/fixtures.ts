@@ -27,6 +27,10 @@ export interface Outcome {
   readonly served: readonly ConfigFlags[];
 }
 
+const noLedger = (): never => {
+  throw new Error("this test has no ledger");
+};
+
 /** Runs a command as main would, with everything of the process replaced. */
 export async function run(args: readonly string[], setup: Setup = {}): Promise<Outcome> {
   const { cwd = "/nowhere", env = {}, isTTY = false } = setup;
@@ -57,9 +61,9 @@ export async function run(args: readonly string[], setup: Setup = {}): Promise<O
     },
     loadConfig: (flags) => createConfigSource({ flags, env, cwd: resolve(cwd), presets, dialects }).load(),
     probe: () => Promise.resolve(false),
-    openLedger() {
-      throw new Error("this test has no ledger");
-    },
+    openLedger: noLedger,
+    openImport: noLedger,
+    providerOf: () => undefined,
     ...setup.actions,
   });
   const code = await program.run(args);
