@@ -80,4 +80,4 @@ const startOf = (node: unknown): number | undefined => (isNode(node) ? node.rang
 const isNode = (node: unknown): node is Node => isMap(node) || isSeq(node) || isScalar(node) || isAlias(node);
 
 /** Without the places in lists: lines say where. */
-export const showPath = (path: Path): string => path.filter((step) => typeof step === "string").join(".");
+const showPath = (path: Path): string => path.filter((step) => typeof step === "string").join(".");
