@@ -132,12 +132,22 @@ export class FrameSource {
     }
   }
 
-  /** undefined: they cannot be read, and need not be, since the client speaks the provider's dialect and gets the bytes. */
+  /**
+   * What tells whether the answer has begun. A client that speaks the provider's dialect gets the bytes: for it they are
+   * read no further than to the first content, and need not be readable (undefined).
+   */
   #decodeFirst(bytes: Buffer): ChatEvent[] | undefined {
+    if (dialectOf(this.#exchange.call.request) !== this.#dialect) return this.#decode(bytes);
+    const events: ChatEvent[] = [];
     try {
-      return this.#decode(bytes);
-    } catch (thrown) {
-      if (dialectOf(this.#exchange.call.request) !== this.#dialect) throw thrown;
+      for (let from = 0; from < bytes.length && !events.some(isContent); ) {
+        const end = bytes.indexOf("\n\n", from);
+        const to = end < 0 ? bytes.length : end + 2;
+        events.push(...this.#decode(bytes.subarray(from, to)));
+        from = to;
+      }
+      return events;
+    } catch {
       return undefined;
     }
   }
