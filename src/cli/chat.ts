@@ -12,8 +12,8 @@ import {
 } from "../../gen/causeway/chat/v1/service_pb.ts";
 import { chatFailure } from "./chat-failure.ts";
 import { createChatView } from "./chat-view.ts";
-import { findGateway, type GatewayPlace } from "./find-gateway.ts";
-import { type CliActions, CliError, type CliIo } from "./io.ts";
+import { addGatewayOptions, findGateway, type GatewayPlace } from "./find-gateway.ts";
+import { type CliActions, CliError, type CliIo, interrupted } from "./io.ts";
 import { settlementLine } from "./settlement-line.ts";
 
 interface ChatOptions {
@@ -38,15 +38,13 @@ Examples:
 
 /** `chat`: asks through the gateway that runs. */
 export function addChat(program: Command, io: CliIo, { loadConfig }: CliActions): void {
-  program
+  const command = program
     .command("chat")
     .description("Ask a model through the gateway that runs.")
     .argument("[prompt]", "what to ask; '-' reads it from standard input, as does leaving it out in a pipe")
     .option("-m, --model <model>", "an alias, or provider/model")
-    .option("-s, --system <text>", "instructions")
-    .option("--url <url>", "where the gateway is (default: CAUSEWAY_URL, else as the configuration says)")
-    .option("--key <key>", "the gateway's access key (default: CAUSEWAY_API_KEY, else the configuration's first)")
-    .option("-c, --config <file>", "the configuration file that says where the gateway is")
+    .option("-s, --system <text>", "instructions");
+  addGatewayOptions(command)
     .option("--json", "print the events and the settlement, one JSON object a line")
     .addHelpText("after", examples)
     .action(async (prompt: string | undefined, options: ChatOptions) => {
@@ -78,8 +76,6 @@ async function readPrompt(prompt: string | undefined, { stdin, signal }: CliIo):
     signal.removeEventListener("abort", stop);
   }
 }
-
-const interrupted = (): CliError => new CliError("Interrupted.", 130);
 
 function requirePrompt(text: string): string {
   if (text !== "") return text;

@@ -9,8 +9,8 @@ import {
 } from "../../gen/causeway/stats/v1/stats_pb.ts";
 import { chatFailure } from "./chat-failure.ts";
 import { explanation } from "./explain-view.ts";
-import { findGateway, type GatewayOptions, type GatewayPlace } from "./find-gateway.ts";
-import { type CliActions, CliError, type CliIo } from "./io.ts";
+import { addGatewayOptions, findGateway, type GatewayOptions, type GatewayPlace } from "./find-gateway.ts";
+import { type CliActions, CliError, type CliIo, interrupted } from "./io.ts";
 
 interface ExplainOptions extends GatewayOptions {
   readonly json?: boolean;
@@ -28,13 +28,11 @@ Examples:
 
 /** `explain`: how a request came to its answer. */
 export function addExplain(program: Command, io: CliIo, { loadConfig }: CliActions): void {
-  program
+  const command = program
     .command("explain")
     .description("Say how a request came to its answer: what was decided, and what was tried.")
-    .argument("[id]", "the request's id (default: the last request)")
-    .option("--url <url>", "where the gateway is (default: CAUSEWAY_URL, else as the configuration says)")
-    .option("--key <key>", "the gateway's access key (default: CAUSEWAY_API_KEY, else the configuration's first)")
-    .option("-c, --config <file>", "the configuration file that says where the gateway is")
+    .argument("[id]", "the request's id (default: the last request)");
+  addGatewayOptions(command)
     .option("--json", "print it as one JSON object")
     .addHelpText("after", examples)
     .action(async (id: string | undefined, options: ExplainOptions) => {
@@ -59,7 +57,7 @@ async function ask(id: string | undefined, { url, key }: GatewayPlace, io: CliIo
 
 function failure(thrown: unknown, { url }: GatewayPlace, { signal }: CliIo): CliError {
   if (thrown instanceof CliError) return thrown;
-  if (signal.aborted) return new CliError("Interrupted.", 130);
+  if (signal.aborted) return interrupted();
   if (!(thrown instanceof ConnectError) || thrown.code !== Code.NotFound) return chatFailure(thrown, url);
   return new CliError(
     `The ledger of the gateway at ${url} has no request with this id. ` +

@@ -1,3 +1,4 @@
+import type { Command } from "commander";
 import { localUrl } from "../config/listen.ts";
 import { type CliActions, CliError, type CliIo } from "./io.ts";
 
@@ -7,6 +8,13 @@ export interface GatewayOptions {
   readonly key?: string;
   readonly config?: string;
 }
+
+/** The options by which a command's gateway is found. */
+export const addGatewayOptions = (command: Command): Command =>
+  command
+    .option("--url <url>", "where the gateway is (default: CAUSEWAY_URL, else as the configuration says)")
+    .option("--key <key>", "the gateway's access key (default: CAUSEWAY_API_KEY, else the configuration's first)")
+    .option("-c, --config <file>", "the configuration file that says where the gateway is");
 
 export interface GatewayPlace {
   readonly url: string;

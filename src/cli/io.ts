@@ -43,3 +43,6 @@ export class CliError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** Somebody has ended the command (Ctrl-C). */
+export const interrupted = (): CliError => new CliError("Interrupted.", 130);

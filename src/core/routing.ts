@@ -198,7 +198,10 @@ export interface Attempt {
   readonly target: Target;
   readonly params: ChatRequest | undefined;
   readonly timeoutMs: number | undefined;
-  /** Whether an answer that the provider's content filter has emptied counts as a failure, since another place may give one. */
+  /**
+   * Whether an answer that the provider's content filter has emptied, or cut off before any of it went out, counts as a
+   * failure, since another place may give one.
+   */
   readonly refusesFiltered: boolean;
   /** The head of the answer is there, whatever its status. */
   heard(answer: UpstreamAnswer): void;

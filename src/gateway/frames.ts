@@ -57,21 +57,15 @@ export class FrameSource {
       const read = await this.#read();
       if (read === undefined) break;
       this.#begunBytes += read.length;
-      const relay = this.#see(read);
-      const events = this.#decodeFirst(read);
-      const frame = { bytes: read, relay, events };
+      const frame = { bytes: read, relay: this.#see(read), events: this.#decodeFirst(read) };
       held.push(frame);
       if (hasContent(frame)) break;
     }
     if (this.#ended && this.#watcher.finishReason === FinishReason.UNSPECIFIED && !held.some(hasContent)) throw cut();
-    const isFiltered = this.#watcher.finishReason === FinishReason.CONTENT_FILTER;
-    if (
-      !refuseFiltered ||
-      !isFiltered ||
-      held.some(({ events }) => events !== undefined && textOfEvents(events) !== "")
-    )
-      return;
-    throw new GatewayError("content_filtered", "The provider's content filter left nothing of the answer.");
+    const isFiltered = refuseFiltered && this.#watcher.finishReason === FinishReason.CONTENT_FILTER;
+    if (isFiltered && held.every(({ events }) => events === undefined || textOfEvents(events) === "")) {
+      throw new GatewayError("content_filtered", "The provider's content filter left nothing of the answer.");
+    }
   }
 
   /** The next frame: all whole events of one read. undefined at the end. Throws for an answer that ends before the model was done. */

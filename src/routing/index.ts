@@ -124,11 +124,20 @@ export function createRouter(options: RouterOptions): Router & { readonly admin:
       const { upstream } = provider;
       const fault = unfit(spec, upstream, asked.operation, alias);
       if (fault === undefined) candidates.push(new Candidate(spec, upstream, secrets(provider)));
-      else refusal ??= fault;
+      else {
+        refusal ??= fault;
+        if (fault.code === "not_supported") noteUnable(spec, asked);
+      }
     }
     const [first, ...others] = candidates;
     if (first !== undefined) return [first, ...others];
     throw refusal ?? nothingFor(asked.model);
+  }
+
+  function noteUnable({ provider, model }: TargetSpec, asked: RouteRequest): void {
+    const target = `${provider}/${model}`;
+    const atUs = asked.elapsedUs();
+    asked.trail.steps.push({ kind: "skipped", atUs, target, credential: "", why: "not_supported", until: undefined });
   }
 
   function checkCredential(wanted: string, candidates: readonly Candidate[]): void {

@@ -1,4 +1,3 @@
-import type { CredentialStatus } from "../../core/health.ts";
 import type { ProviderSpec, RotationSettings } from "../../core/routing.ts";
 import { CredentialState, credentialId, nobodys, nobodysId } from "./credentials.ts";
 import { QuotaGroups } from "./quota-groups.ts";
@@ -87,10 +86,6 @@ export class Pool {
 
   find(name: string): CredentialState | undefined {
     return this.credentials.find(({ spec }) => spec.name === name);
-  }
-
-  status(): CredentialStatus[] {
-    return this.credentials.map((credential) => credential.status());
   }
 
   #pickOnly(name: string, model: string, without: ReadonlySet<string> | undefined, now: number): Pick {
