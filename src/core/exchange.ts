@@ -208,6 +208,12 @@ export interface ExchangeRow {
   readonly session: string;
   /** The client's own words for this call. */
   readonly tags: readonly string[];
+  /** How the provider has served it, in its own word, for example "flex". Empty: it does not say, or as usual. */
+  readonly serviceTier: string;
+  /** What the provider says that it cost. null: it does not say. */
+  readonly reportedCostNanoUsd: bigint | null;
+  /** How much more it would have cost without the provider's prompt cache. null: not known. */
+  readonly cacheSavedNanoUsd: bigint | null;
   readonly trail: Trail;
 }
 

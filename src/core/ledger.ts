@@ -50,6 +50,7 @@ export interface Totals {
   readonly outputAudioTokens: bigint;
   readonly costNanoUsd: bigint;
   readonly unknownCost: bigint;
+  readonly cacheSavedNanoUsd: bigint;
   readonly meanDurationUs: bigint;
   readonly meanFirstTokenUs: bigint;
   /** Over the rows answered whole. undefined: there are none, or they were not asked for. */

@@ -41,6 +41,9 @@ export function rowOf(exchange: Exchange, { usage, costNanoUsd, priceVersion }: 
     client: call.client ?? "",
     session: call.session ?? "",
     tags: call.tags ?? [],
+    serviceTier: "",
+    reportedCostNanoUsd: null,
+    cacheSavedNanoUsd: null,
     trail: exchange.trail,
   };
 }

@@ -1,13 +1,19 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
-import { createRollups } from "./rollup-migration.ts";
+import { createRollups, rollUpOldRows } from "./rollup-migration.ts";
 import type { ColumnTypes, LedgerTables } from "./schema.ts";
 
 type Migration = (db: Transaction<LedgerTables>, types: ColumnTypes) => Promise<void>;
 
 /** In order; the first brings the schema to version 1. What has been released is never edited. */
-const migrations: readonly Migration[] = [createTables, addAnswerIds, addTrailsAndState, addCallersAndRollups];
+const migrations: readonly Migration[] = [
+  createTables,
+  addAnswerIds,
+  addTrailsAndState,
+  addCallersAndRollups,
+  addMoney,
+];
 
 /** The version of the schema that this code works on. */
 export const newestVersion = migrations.length;
@@ -143,4 +149,24 @@ async function addCallersAndRollups(db: Transaction<LedgerTables>, types: Column
     .addColumn("tags", "text", (column) => column.notNull().defaultTo("[]"))
     .execute();
   await createRollups(db, types);
+}
+
+/** What was spent besides the computed cost, and since when rows are kept: rollups outlive them. */
+async function addMoney(db: Transaction<LedgerTables>): Promise<void> {
+  await db.schema
+    .alterTable("requests")
+    .addColumn("service_tier", "text", (column) => column.notNull().defaultTo(""))
+    .execute();
+  for (const name of ["reported_cost_nano_usd", "cache_saved_nano_usd"]) {
+    await db.schema.alterTable("requests").addColumn(name, "bigint").execute();
+  }
+  await db.schema
+    .alterTable("rollups")
+    .addColumn("cache_saved_nano_usd", "bigint", (column) => column.notNull().defaultTo(0))
+    .execute();
+  await db.schema
+    .alterTable("rollup_progress")
+    .addColumn("rows_from", "bigint", (column) => column.notNull().defaultTo(0))
+    .execute();
+  await rollUpOldRows(db);
 }

@@ -5,7 +5,7 @@ import type { RowValues } from "./rows.ts";
 import { requestColumns } from "./schema.ts";
 
 /** Sums that a double may not count exactly. */
-type LargeSum = "cost_nano_usd" | "duration_us" | "first_token_us" | "speed_us";
+type LargeSum = "cost_nano_usd" | "cache_saved_nano_usd" | "duration_us" | "first_token_us" | "speed_us";
 
 /** What rows of one series come to that began in one quarter of an hour. */
 export interface Cell {
@@ -15,6 +15,7 @@ export interface Cell {
   readonly series: readonly string[];
   readonly sums: Record<Exclude<SumColumn, LargeSum>, number>;
   costNanoUsd: bigint;
+  cacheSavedNanoUsd: bigint;
   durationUs: bigint;
   firstTokenUs: bigint;
   speedUs: bigint;
@@ -31,6 +32,7 @@ const seriesAt = dimensions.map((name) => requestColumns.indexOf(name));
 const startedAtAt = requestColumns.indexOf("started_at");
 const statusAt = requestColumns.indexOf("status");
 const streamAt = requestColumns.indexOf("stream");
+const savedAt = requestColumns.indexOf("cache_saved_nano_usd");
 const costAt = requestColumns.indexOf("cost_nano_usd");
 const durationAt = requestColumns.indexOf("duration_us");
 const firstTokenAt = requestColumns.indexOf("first_token_us");
@@ -63,6 +65,8 @@ export class Cells {
     const cost = row[costAt];
     if (typeof cost === "number" || typeof cost === "bigint") cell.costNanoUsd += BigInt(cost);
     else if (Number(row[inputAt]) > 0 || Number(row[outputAt]) > 0) sums.unknown_cost += 1;
+    const saved = row[savedAt];
+    if (typeof saved === "number" || typeof saved === "bigint") cell.cacheSavedNanoUsd += BigInt(saved);
     const status = row[statusAt];
     if (status === "error") sums.errors += 1;
     if (status === "ok") addAnswered(cell, row);
@@ -120,6 +124,8 @@ function sumOf(cell: Cell, column: SumColumn): number | bigint {
   switch (column) {
     case "cost_nano_usd":
       return cell.costNanoUsd;
+    case "cache_saved_nano_usd":
+      return cell.cacheSavedNanoUsd;
     case "duration_us":
       return cell.durationUs;
     case "first_token_us":
@@ -151,6 +157,7 @@ const newCell = (start: number, series: readonly string[]): Cell => ({
     speed_tokens: 0,
   },
   costNanoUsd: 0n,
+  cacheSavedNanoUsd: 0n,
   durationUs: 0n,
   firstTokenUs: 0n,
   speedUs: 0n,

@@ -1,9 +1,31 @@
 import { CompiledQuery, sql, type Transaction } from "kysely";
 import { dayMs, derivedLevels, floorTo, quarterMs, rollupLevels } from "./rollup-levels.ts";
-import { dimensions, remakeRollups, type SqlStatement, sumColumns } from "./rollup-sql.ts";
+import { dimensions, remakeRollups, type SqlStatement } from "./rollup-sql.ts";
 import type { ColumnTypes, LedgerTables } from "./schema.ts";
 
-/** Creates the rollups' tables, and rolls up the rows that are there, day by day. */
+/** The sums of version 4. */
+const sums = [
+  "requests",
+  "ok",
+  "errors",
+  "input_tokens",
+  "cache_read_tokens",
+  "cache_write_5m_tokens",
+  "cache_write_1h_tokens",
+  "output_tokens",
+  "reasoning_tokens",
+  "input_audio_tokens",
+  "output_audio_tokens",
+  "cost_nano_usd",
+  "unknown_cost",
+  "duration_us",
+  "first_token_us",
+  "first_tokens",
+  "speed_tokens",
+  "speed_us",
+];
+
+/** Creates the rollups' tables. */
 export async function createRollups(db: Transaction<LedgerTables>, types: ColumnTypes): Promise<void> {
   let series = db.schema.createTable("rollup_series").addColumn("id", types.serial, (column) => column.primaryKey());
   for (const name of dimensions) series = series.addColumn(name, "text", (column) => column.notNull());
@@ -19,7 +41,7 @@ export async function createRollups(db: Transaction<LedgerTables>, types: Column
     .addColumn("level", "bigint", (column) => column.notNull())
     .addColumn("start", "bigint", (column) => column.notNull())
     .addColumn("series", "bigint", (column) => column.notNull());
-  for (const name of [...sumColumns, "newest"]) {
+  for (const name of [...sums, "newest"]) {
     rollups = rollups.addColumn(name, "bigint", (column) => column.notNull());
   }
   await rollups
@@ -32,10 +54,11 @@ export async function createRollups(db: Transaction<LedgerTables>, types: Column
     .createTable("rollup_progress")
     .addColumn("sealed_until", "bigint", (column) => column.notNull())
     .execute();
-  await rollUpRows(db);
 }
 
-async function rollUpRows(db: Transaction<LedgerTables>): Promise<void> {
+/** Rolls up the rows of a ledger that has had no rollups, day by day. On the newest schema, which the statements are for. */
+export async function rollUpOldRows(db: Transaction<LedgerTables>): Promise<void> {
+  if ((await db.selectFrom("rollup_progress").select("sealed_until").executeTakeFirst()) !== undefined) return;
   const run = async (statements: readonly SqlStatement[]): Promise<void> => {
     for (const { sql: text, parameters } of statements) await db.executeQuery(CompiledQuery.raw(text, [...parameters]));
   };
@@ -54,7 +77,7 @@ async function rollUpRows(db: Transaction<LedgerTables>): Promise<void> {
   const sealed = Math.max(0, end - dayMs - quarterMs);
   await db
     .insertInto("rollup_progress")
-    .values({ sealed_until: BigInt(sealed) })
+    .values({ sealed_until: BigInt(sealed), rows_from: 0n })
     .execute();
   for (const level of derivedLevels) await run(remakeRollups(level, 0, end));
 }

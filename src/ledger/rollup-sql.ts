@@ -29,6 +29,7 @@ const sums = {
   input_audio_tokens: "coalesce(sum(input_audio_tokens), 0)",
   output_audio_tokens: "coalesce(sum(output_audio_tokens), 0)",
   cost_nano_usd: "coalesce(sum(cost_nano_usd), 0)",
+  cache_saved_nano_usd: "coalesce(sum(cache_saved_nano_usd), 0)",
   unknown_cost: "count(*) filter (where cost_nano_usd is null and (input_tokens > 0 or output_tokens > 0))",
   duration_us: "coalesce(sum(duration_us) filter (where status = 'ok'), 0)",
   first_token_us: "coalesce(sum(first_token_us) filter (where status = 'ok'), 0)",

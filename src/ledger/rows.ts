@@ -51,6 +51,9 @@ export function rowValues(row: ExchangeRow): RowValues {
     row.client,
     row.session,
     row.tags.length === 0 ? "[]" : JSON.stringify(row.tags),
+    row.serviceTier,
+    row.reportedCostNanoUsd,
+    row.cacheSavedNanoUsd,
   ];
 }
 
@@ -119,6 +122,9 @@ export function ledgerRow(stored: Selectable<RequestsTable>): LedgerRow {
     client: stored.client,
     session: stored.session,
     tags: stringsIn(stored.tags),
+    serviceTier: stored.service_tier,
+    reportedCostNanoUsd: stored.reported_cost_nano_usd,
+    cacheSavedNanoUsd: stored.cache_saved_nano_usd,
   };
 }
 

@@ -63,6 +63,12 @@ export interface RequestsTable {
   session: string;
   /** JSON array of strings. */
   tags: string;
+  /** How the provider has served it, in its own word, for example "flex". Empty: as usual. */
+  service_tier: string;
+  /** What the provider says that it cost. null: it does not say. */
+  reported_cost_nano_usd: bigint | null;
+  /** How much more it would have cost without the provider's prompt cache; negative where writing to it cost more. */
+  cache_saved_nano_usd: bigint | null;
 }
 
 /** How the bytes of a body are stored. */
@@ -123,6 +129,8 @@ export interface RollupsTable extends Record<SumColumn, bigint> {
 export interface RollupProgressTable {
   /** Until when coarse rollups are made, in ms since 1970. */
   sealed_until: bigint;
+  /** Rows that began before are removed, in ms since 1970, and their rollups are all there is. A multiple of a day. */
+  rows_from: bigint;
 }
 
 /** What has to outlive a restart, and belongs to no request. */
@@ -191,4 +199,7 @@ export const requestColumns = [
   "client",
   "session",
   "tags",
+  "service_tier",
+  "reported_cost_nano_usd",
+  "cache_saved_nano_usd",
 ] as const satisfies readonly (keyof RequestsTable)[];

@@ -43,6 +43,7 @@ export function totalsOf(sums: Sums): Totals {
     outputAudioTokens: sums.output_audio_tokens,
     costNanoUsd: sums.cost_nano_usd,
     unknownCost: sums.unknown_cost,
+    cacheSavedNanoUsd: sums.cache_saved_nano_usd,
     meanDurationUs: ok === 0n ? 0n : sums.duration_us / ok,
     meanFirstTokenUs: sums.first_tokens === 0n ? 0n : sums.first_token_us / sums.first_tokens,
     duration: percentiles(sums.durations),

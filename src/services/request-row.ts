@@ -13,7 +13,8 @@ const statuses: Readonly<Record<ExchangeStatus, Status>> = {
 
 /** A row of the ledger in the contract's form. */
 export function requestRow(row: LedgerRow): MessageInitShape<typeof RequestRowSchema> {
-  const { startedAt, status, finishReason, firstTokenUs, durationUs, overheadUs, costNanoUsd, ...same } = row;
+  const { startedAt, status, finishReason, firstTokenUs, durationUs, overheadUs, ...rest } = row;
+  const { costNanoUsd, reportedCostNanoUsd, cacheSavedNanoUsd, ...same } = rest;
   return {
     ...same,
     startedAt: timestampFromMs(startedAt),
@@ -23,6 +24,8 @@ export function requestRow(row: LedgerRow): MessageInitShape<typeof RequestRowSc
     durationUs: BigInt(durationUs),
     overheadUs: BigInt(overheadUs),
     costNanoUsd: costNanoUsd ?? undefined,
+    reportedCostNanoUsd: reportedCostNanoUsd ?? undefined,
+    cacheSavedNanoUsd: cacheSavedNanoUsd ?? undefined,
     dropped: [...row.dropped],
     tags: [...row.tags],
   };

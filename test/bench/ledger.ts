@@ -79,6 +79,9 @@ function rowMaker(count: number, from: number, to: number): (index: number) => E
       client: `client-${key % 4}`,
       session: "",
       tags: [],
+      serviceTier: "",
+      reportedCostNanoUsd: null,
+      cacheSavedNanoUsd: null,
       trail: {
         strategy: "",
         condition: "",

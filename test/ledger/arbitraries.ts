@@ -102,6 +102,9 @@ export const rows: fc.Arbitrary<ExchangeRow> = fc
     client: text,
     session: text,
     tags: fc.array(text, { maxLength: 3 }),
+    serviceTier: text,
+    reportedCostNanoUsd: fc.option(cost),
+    cacheSavedNanoUsd: fc.option(cost),
     trail: trails,
   })
   .map((row) => ({ ...row, id: nextId() }));

@@ -69,6 +69,9 @@ export function rowOf(changes: Partial<ExchangeRow> = {}): ExchangeRow {
     client: "",
     session: "",
     tags: [],
+    serviceTier: "",
+    reportedCostNanoUsd: null,
+    cacheSavedNanoUsd: null,
     trail: trailOf(),
     ...changes,
   };

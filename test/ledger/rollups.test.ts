@@ -172,6 +172,7 @@ test("rows from before there were rollups are rolled up when the schema is broug
   const before = await ledger.summary({});
   await ledger.close();
   const columns = ["access_key", "end_user_id", "client", "session", "tags"];
+  columns.push("service_tier", "reported_cost_nano_usd", "cache_saved_nano_usd");
   tamper(
     "drop table rollups; drop table rollup_series; drop table rollup_progress; " +
       columns.map((column) => `alter table requests drop column ${column}; `).join("") +
@@ -183,6 +184,24 @@ test("rows from before there were rollups are rolled up when the schema is broug
   expect(await ledger.summary({})).toEqual({ ...before, byAccessKey: [] });
   await ledger.settle(rowOf({ startedAt: start + 7 * minute }), undefined); // in what is sealed
   await ledger.settle(rowOf({ startedAt: start + 500 * day }), undefined);
+  expect(await differences()).toEqual([]);
+});
+
+test("a file of version 4 keeps its rollups", async () => {
+  await ledger.settle(rowOf({ startedAt: start }), undefined);
+  const before = await ledger.summary({});
+  await ledger.close();
+  const columns = ["service_tier", "reported_cost_nano_usd", "cache_saved_nano_usd"];
+  tamper(
+    columns.map((column) => `alter table requests drop column ${column}; `).join("") +
+      "alter table rollups drop column cache_saved_nano_usd; alter table rollup_progress drop column rows_from; " +
+      "delete from ledger_schema where version > 4",
+  );
+  ledger = createLedger({ store: { kind: "sqlite", path }, clock: systemClock });
+  await ledger.start();
+  expect(await ledger.summary({})).toEqual(before);
+  await ledger.settle(rowOf({ startedAt: start + minute, cacheSavedNanoUsd: 5n }), undefined);
+  expect((await ledger.summary({})).totals).toMatchObject({ requests: 2n, cacheSavedNanoUsd: 5n });
   expect(await differences()).toEqual([]);
 });
 

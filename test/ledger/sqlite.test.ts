@@ -191,7 +191,7 @@ describe("starting", () => {
     const second = await startLedger();
     expect((await second.summary({})).totals.requests).toBe(1n);
     const db = new Database(path);
-    expect(db.prepare("select version from ledger_schema").pluck().all()).toEqual([1, 2, 3, 4]);
+    expect(db.prepare("select version from ledger_schema").pluck().all()).toEqual([1, 2, 3, 4, 5]);
     db.close();
   });
 
@@ -231,7 +231,7 @@ describe("starting", () => {
     await expect(ledger.start()).rejects.toMatchObject({
       code: "unavailable",
       message:
-        `The ledger at ${path} has schema version 7; this Causeway knows versions up to 4. ` +
+        `The ledger at ${path} has schema version 7; this Causeway knows versions up to 5. ` +
         "Start the newer Causeway that wrote it, or set 'store' to another file.",
     });
     expect(ledger.status().writable).toBe(false);

@@ -228,12 +228,17 @@ describe("GetRequest", () => {
       usage: usageOf({ cacheReadTokens: 7, extensions: { "dialect-b/extra": "1" } }),
       dropped: ["top_k"],
       clientRequestId: "mine",
+      serviceTier: "flex",
+      reportedCostNanoUsd: 1_400_000n,
+      cacheSavedNanoUsd: -20n,
     });
     await ledger.settle(row, { ...bodiesOf("question", "answer"), truncated: true });
     const { request, requestBody, responseBody, truncated } = await stats.getRequest({ id: row.id });
     const { startedAt, firstTokenUs, durationUs, overheadUs, costNanoUsd, trail: _, ...same } = row;
     expect(request).toMatchObject({
       ...same,
+      reportedCostNanoUsd: 1_400_000n,
+      cacheSavedNanoUsd: -20n,
       startedAt: timestampFromMs(startedAt),
       status: Status.OK,
       finishReason: "tool_calls",
@@ -257,7 +262,8 @@ describe("GetRequest", () => {
     await ledger.settle(row, undefined);
     const { request, requestBody, truncated } = await stats.getRequest({ id: row.id });
     expect(request).toMatchObject({ status: Status.CANCELLED, finishReason: "" });
-    expect([request?.usage, request?.costNanoUsd, request?.firstTokenUs]).toEqual([undefined, undefined, undefined]);
+    const unknown = [request?.usage, request?.costNanoUsd, request?.reportedCostNanoUsd, request?.cacheSavedNanoUsd];
+    expect([...unknown, request?.firstTokenUs]).toEqual(Array(5).fill(undefined));
     expect([requestBody.length, truncated]).toEqual([0, false]);
   });
 

@@ -94,6 +94,9 @@ export function translate(from: ApantliRow, options: RowOptions): Translated {
       client: "",
       session: "",
       tags: [],
+      serviceTier: "",
+      reportedCostNanoUsd: null,
+      cacheSavedNanoUsd: null,
       trail: newTrail(),
     },
   };
