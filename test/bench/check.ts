@@ -16,6 +16,9 @@ export const checkSchema = z.object({
 
 export type Check = z.infer<typeof checkSchema>;
 
+/** What an answer's text begins with, as it stands in its JSON up to the first character that may be escaped. */
+export const firstPiece = ({ text }: Check): string => /^[\w ]*/.exec(text)?.[0] ?? "";
+
 function excerpt(text: string): string {
   return text.length <= 300 ? text : `${text.slice(0, 150)} … ${text.slice(-150)}`;
 }

@@ -3,10 +3,10 @@ import { createServer, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { createLoadConnection } from "./load-connection.ts";
 
-type Outcome = { status: number; contentType: string; body: string } | string;
+type Outcome = { status: number; contentType: string; body: string; firstAt?: number | undefined } | string;
 
 /** Asks a server that answers with these writes, and returns the answer, or why there was none. */
-async function answerTo(play: (socket: Socket) => Promise<void> | void): Promise<Outcome> {
+async function answerTo(play: (socket: Socket) => Promise<void> | void, first?: string): Promise<Outcome> {
   const server = createServer({ noDelay: true }, (socket) => socket.once("data", () => play(socket)));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -16,7 +16,9 @@ async function answerTo(play: (socket: Socket) => Promise<void> | void): Promise
   const connection = createLoadConnection({
     host: "127.0.0.1",
     port: address.port,
-    onAnswer: ({ status, contentType, body }) => resolve({ status, contentType, body: body.toString() }),
+    first: first ?? "",
+    onAnswer: ({ status, contentType, body, firstAt }) =>
+      resolve({ status, contentType, body: body.toString(), ...(first === undefined ? {} : { firstAt }) }),
     onFailure: resolve,
   });
   onTestFinished(() => {
@@ -51,6 +53,17 @@ test("reads a chunked answer with a trailer that comes byte by byte", async () =
 test("reads an empty answer", async () => {
   const answer = await answerTo((socket) => void socket.write(`${head}Content-Length: 0\r\n\r\n`));
   expect(answer).toEqual({ status: 200, contentType: "text/plain", body: "" });
+});
+
+test("takes the time when the text begins, though other pieces come before it", async () => {
+  let saidAt = 0;
+  const answer = await answerTo(async (socket) => {
+    await byteByByte(socket, `${head}Content-Length: 9\r\n\r\nrole:`);
+    saidAt = performance.now();
+    await byteByByte(socket, "word");
+  }, "word");
+  expect(answer).toMatchObject({ body: "role:word", firstAt: expect.any(Number) });
+  expect(typeof answer === "string" ? 0 : answer.firstAt).toBeGreaterThan(saidAt);
 });
 
 test("tells of an answer that is cut off", async () => {

@@ -7,8 +7,8 @@ export interface Answered {
   /** Belongs to the connection: copy what is to be kept. */
   readonly body: Buffer;
   readonly askedAt: number;
-  /** When the first bytes of the body were there. */
-  readonly firstAt: number;
+  /** When what counts as the first of the body was there; undefined: it has not come. */
+  readonly firstAt: number | undefined;
   readonly endedAt: number;
 }
 
@@ -23,6 +23,8 @@ export interface LoadConnection {
 export interface LoadConnectionOptions {
   readonly host: string;
   readonly port: number;
+  /** What has to be in the body for its first piece to count as come: providers may begin with what says nothing. */
+  readonly first: string;
   onAnswer(answered: Answered): void;
   onFailure(message: string): void;
 }
@@ -45,7 +47,7 @@ export function createLoadConnection(options: LoadConnectionOptions): LoadConnec
   let status = 0;
   let contentType = "";
   let askedAt = 0;
-  let firstAt = 0;
+  let firstAt: number | undefined;
   let asked = false;
   let closed = false;
 
@@ -87,8 +89,8 @@ export function createLoadConnection(options: LoadConnectionOptions): LoadConnec
       body.copy(larger, 0, 0, filled);
       body = larger;
     }
-    if (firstAt === 0) firstAt = performance.now();
     filled += bytes.copy(body, filled, from, to);
+    if (firstAt === undefined && body.subarray(0, filled).includes(options.first)) firstAt = performance.now();
     left -= to - from;
     return to;
   }
@@ -168,7 +170,7 @@ export function createLoadConnection(options: LoadConnectionOptions): LoadConnec
     ready,
     ask(request) {
       asked = true;
-      firstAt = 0;
+      firstAt = undefined;
       askedAt = performance.now();
       socket.write(request);
     },

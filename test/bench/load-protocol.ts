@@ -33,7 +33,7 @@ const resultSchema = z.object({
   seconds: z.number(),
   /** From sending the request to the answer's last byte. */
   latencyMs: percentilesSchema,
-  /** From sending the request to the first byte of the answer's body. */
+  /** From sending the request to the first piece of the answer's text. */
   firstMs: percentilesSchema,
 });
 

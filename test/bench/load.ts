@@ -3,7 +3,7 @@
  * work for a bounded time or number of requests, gets what they saw, and closes them. Every answer is checked.
  */
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
-import { createChecker } from "./check.ts";
+import { createChecker, firstPiece } from "./check.ts";
 import { type Answered, createLoadConnection, type LoadConnection } from "./load-connection.ts";
 import {
   type GoCommand,
@@ -77,6 +77,7 @@ function createSession(open: OpenCommand): Session {
     const connection = createLoadConnection({
       host: open.host,
       port: open.port,
+      first: firstPiece(open.check),
       onFailure: fail,
       onAnswer(answered) {
         const why = wrong(answered);
@@ -113,7 +114,7 @@ function createSession(open: OpenCommand): Session {
       requests += 1;
       bytes += answered.body.length;
       latency.record(micros(answered.askedAt, answered.endedAt));
-      firstChunk.record(micros(answered.askedAt, answered.firstAt));
+      firstChunk.record(micros(answered.askedAt, answered.firstAt ?? answered.endedAt));
       const count = (done.get(connection) ?? 0) + 1;
       done.set(connection, count);
       if (answered.endedAt < until && count < most) return connection.ask(request);
