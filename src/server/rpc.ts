@@ -39,6 +39,8 @@ export interface RpcLimits {
 export function createRpcs(options: RpcOptions): ReadonlyMap<string, RequestHandler> {
   const router = createConnectRouter({
     acceptCompression: [compressionGzip],
+    // A word that is not known is a mistake: what it should have narrowed may be a removal.
+    jsonOptions: { ignoreUnknownFields: false },
     readMaxBytes: options.limits.bodyBytes,
     maxTimeoutMs: Math.min(options.limits.maxTimeoutMs ?? 86_400_000, 2 ** 31 - 1), // a longer timer fires at once
     shutdownSignal: options.shutdownSignal,

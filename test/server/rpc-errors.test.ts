@@ -110,14 +110,15 @@ describe("errors", () => {
     },
   );
 
-  test("a field that the contract does not have in that form is named", async () => {
+  test.each([
+    ["a field in another form", '{"strict":"maybe"}', "strict"],
+    ["a field that there is not", '{"strickt":true}', "strickt"],
+    ["a word that there is not", '{"chat":{"messages":[{"role":"usr"}]}}', "usr"],
+  ])("%s is named, not passed over", async (_, body, named) => {
     const { url } = await serve();
-    const answer = await fetch(url + createChatPath, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: '{"strict":"maybe"}',
-    });
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch(url + createChatPath, { method: "POST", headers, body });
     expect(answer.status).toBe(400);
-    expect(await answer.json()).toMatchObject({ code: "invalid_argument", message: expect.stringContaining("strict") });
+    expect(await answer.json()).toMatchObject({ code: "invalid_argument", message: expect.stringContaining(named) });
   });
 });
