@@ -1,13 +1,18 @@
 /** What is used here of Temporal (tc39.es/proposal-temporal), which Node has and TypeScript's library does not describe yet. */
 interface ZonedDateTime {
   readonly epochMilliseconds: number;
+  readonly offsetNanoseconds: number;
   readonly year: number;
   readonly dayOfWeek: number;
+  readonly minute: number;
+  readonly second: number;
+  readonly millisecond: number;
   startOfDay(): ZonedDateTime;
   with(fields: { readonly day: number }): ZonedDateTime;
   add(duration: Duration): ZonedDateTime;
   subtract(duration: Duration): ZonedDateTime;
-  round(to: Rounding): ZonedDateTime;
+  /** Where the zone's clock is set next, or was set before this time. */
+  getTimeZoneTransition(direction: "next" | "previous"): ZonedDateTime | null;
 }
 
 interface PlainDate {
@@ -17,13 +22,7 @@ interface PlainDate {
   toZonedDateTime(timeZone: string): ZonedDateTime;
 }
 
-type Duration = Readonly<Partial<Record<"minutes" | "hours" | "days" | "months", number>>>;
-
-interface Rounding {
-  readonly smallestUnit: "hour" | "minute";
-  readonly roundingIncrement?: number;
-  readonly roundingMode: "floor";
-}
+type Duration = Readonly<Partial<Record<"milliseconds" | "days" | "months", number>>>;
 
 declare const Temporal: {
   readonly Instant: {
@@ -51,8 +50,8 @@ const zoned = (ms: number, timeZone: string): ZonedDateTime =>
 
 /**
  * Where the buckets begin that cover a period, and where the last one ends: n + 1 rising times in ms since 1970. All are
- * the clock's and the calendar's in the zone, so a day has 23 to 25 hours where clocks change. Weeks begin on Monday
- * (ISO 8601). undefined: there would be more than `most`.
+ * the clock's and the calendar's in the zone, so a day has 23 to 25 hours where clocks change, and one is cut where its
+ * clock is set within an hour. Weeks begin on Monday (ISO 8601). undefined: there would be more than `most`.
  */
 export function bucketBounds({ unit, from, to, timeZone }: BucketSpan, most: number): number[] | undefined {
   let start = bucketOf(zoned(from, timeZone), unit);
@@ -65,12 +64,15 @@ export function bucketBounds({ unit, from, to, timeZone }: BucketSpan, most: num
   return bounds;
 }
 
+const quarterMs = 900_000;
+const hourMs = 4 * quarterMs;
+
 function bucketOf(time: ZonedDateTime, unit: BucketUnit): ZonedDateTime {
   switch (unit) {
     case "quarter-hour":
-      return time.round({ smallestUnit: "minute", roundingIncrement: 15, roundingMode: "floor" });
+      return spanOf(time, quarterMs);
     case "hour":
-      return time.round({ smallestUnit: "hour", roundingMode: "floor" });
+      return spanOf(time, hourMs);
     case "day":
       return time.startOfDay();
     case "week":
@@ -82,19 +84,38 @@ function bucketOf(time: ZonedDateTime, unit: BucketUnit): ZonedDateTime {
   }
 }
 
-const lengths: Readonly<Record<BucketUnit, Duration>> = {
-  "quarter-hour": { minutes: 15 },
-  hour: { hours: 1 },
-  day: { days: 1 },
-  week: { days: 7 },
-  month: { months: 1 },
-};
-
 function bucketAfter(start: ZonedDateTime, unit: BucketUnit): ZonedDateTime {
-  const later = start.add(lengths[unit]);
-  const next = bucketOf(later, unit);
-  // Where clocks are set back by half an hour, the hour that contains `later` began before `start`'s did end.
-  return next.epochMilliseconds > start.epochMilliseconds ? next : later;
+  switch (unit) {
+    case "quarter-hour":
+      return spanAfter(start, quarterMs);
+    case "hour":
+      return spanAfter(start, hourMs);
+    case "day":
+      return start.add({ days: 1 }).startOfDay();
+    case "week":
+      return start.add({ days: 7 }).startOfDay();
+    case "month":
+      return start.add({ months: 1 }).startOfDay();
+    default:
+      return unit satisfies never;
+  }
+}
+
+/** How long the clock has shown the hour, or the part of one, that it shows. */
+const sinceStart = ({ minute, second, millisecond }: ZonedDateTime, spanMs: number): number =>
+  ((minute * 60 + second) * 1000 + millisecond) % spanMs;
+
+/** A span begins on the clock's hour, or where the clock was set in the middle of one. */
+function spanOf(time: ZonedDateTime, spanMs: number): ZonedDateTime {
+  const start = time.subtract({ milliseconds: sinceStart(time, spanMs) });
+  if (start.offsetNanoseconds === time.offsetNanoseconds) return start;
+  return time.add({ milliseconds: 1 }).getTimeZoneTransition("previous") ?? start;
+}
+
+function spanAfter(start: ZonedDateTime, spanMs: number): ZonedDateTime {
+  const next = start.add({ milliseconds: spanMs - sinceStart(start, spanMs) });
+  if (next.offsetNanoseconds === start.offsetNanoseconds) return next;
+  return start.getTimeZoneTransition("next") ?? next;
 }
 
 /** The year that it is in a zone. `ms`: since 1970. Throws RangeError for a zone that is unknown. */
