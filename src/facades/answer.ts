@@ -1,4 +1,4 @@
-import type { ChatEvent } from "../../gen/causeway/chat/v1/chat_pb.ts";
+import type { ChatEvent, ChatResponse } from "../../gen/causeway/chat/v1/chat_pb.ts";
 import type { Dialect } from "../core/dialect.ts";
 import { GatewayError } from "../core/error.ts";
 import type { Call, Exchange } from "../core/exchange.ts";
@@ -16,6 +16,8 @@ export interface AnswerOptions {
   readonly idPrefix?: string | undefined;
   /** undefined: the dialect's own events. */
   readonly layout?: StreamLayout | undefined;
+  /** Another form of a whole answer than the dialect's own, as JSON text. The exchange is settled by then. */
+  readonly form?: ((chat: ChatResponse, exchange: Exchange) => string) | undefined;
 }
 
 /** Another way to lay a stream out than the dialect's own. Made for one answer. */
@@ -35,6 +37,12 @@ export function exchangeHeaders({ id, attempts, dropped, emulated, target }: Exc
   if (dropped.length > 0) headers["causeway-dropped"] = encodeURI(dropped.join(", "));
   if (emulated.length > 0) headers["causeway-emulated"] = encodeURI(emulated.join(", "));
   return headers;
+}
+
+/** The same for an answer that is still to be written: that it failed. */
+export function setExchangeHeaders(exchange: Exchange, response: FacadeResponse): void {
+  const headers = exchangeHeaders(exchange);
+  for (const name in headers) response.setHeader(name, headers[name] ?? "");
 }
 
 /** Answers a call in the client's dialect, whole or streamed. Throws GatewayError as long as nothing was written. */
@@ -57,14 +65,13 @@ export async function answer(
     if (call.stream) await answerStream(options, exchange, response);
     else await answerWhole(options, exchange, request, response);
   } catch (error) {
-    const headers = exchangeHeaders(exchange);
-    for (const name in headers) response.setHeader(name, headers[name] ?? "");
+    setExchangeHeaders(exchange, response);
     throw error;
   }
 }
 
 async function answerWhole(
-  { gateway, dialect }: AnswerOptions,
+  { gateway, dialect, form }: AnswerOptions,
   exchange: Exchange,
   request: FacadeRequest,
   response: FacadeResponse,
@@ -72,7 +79,8 @@ async function answerWhole(
   const own = exchange.answerId;
   const answer = await gateway.whole(exchange);
   let body = answer.bytes;
-  if (answer.dialect !== dialect) {
+  if (form !== undefined) body = Buffer.from(form(answer.read(), exchange));
+  else if (answer.dialect !== dialect) {
     const chat = answer.read();
     body = Buffer.from(dialect.answer.write(own === undefined ? chat : { ...chat, id: own }));
   }

@@ -2,7 +2,7 @@ import type { Dialect } from "../core/dialect.ts";
 import { GatewayError } from "../core/error.ts";
 import type { Gateway } from "../core/gateway.ts";
 import type { JsonMembers } from "../lib/json-members.ts";
-import { exchangeHeaders } from "./answer.ts";
+import { exchangeHeaders, setExchangeHeaders } from "./answer.ts";
 import { callOf } from "./call.ts";
 import { type FacadeRequest, type FacadeResponse, sendWhole } from "./http.ts";
 
@@ -13,7 +13,10 @@ export interface EmbedOptions {
   readonly facade: string;
 }
 
-/** Answers a request for embeddings: one exchange, however many texts. `model`: where the path says it. */
+/**
+ * Answers a request for embeddings: one exchange, however many texts. `model`: where the path says it. Throws GatewayError
+ * as long as nothing was written.
+ */
 export async function embed(
   { gateway, dialect, facade }: EmbedOptions,
   body: JsonMembers,
@@ -30,8 +33,13 @@ export async function embed(
   response.on("close", () => {
     if (!response.writableEnded) exchange.cancel(new GatewayError("cancelled", "The client left."));
   });
-  const answer = await gateway.embeddings(exchange);
-  const headers = exchangeHeaders(exchange);
-  headers["content-type"] = "application/json";
-  await sendWhole(request, response, headers, Buffer.from(codec.answer.write(answer, embeddings)));
+  try {
+    const answer = await gateway.embeddings(exchange);
+    const headers = exchangeHeaders(exchange);
+    headers["content-type"] = "application/json";
+    await sendWhole(request, response, headers, Buffer.from(codec.answer.write(answer, embeddings)));
+  } catch (error) {
+    setExchangeHeaders(exchange, response);
+    throw error;
+  }
 }

@@ -59,7 +59,6 @@ export class Try<T> {
       hedge: how.hedge,
       outcome: "running",
     };
-    exchange.trail.steps.push(this.step);
     exchange.target = target;
   }
 
@@ -144,6 +143,7 @@ export class Try<T> {
     this.claim(); // as long as no other has begun
     refuseUnsaid(call, prepared);
     exchange.attempts += 1;
+    exchange.trail.steps.push(this.step); // what is refused before is no attempt: nobody was asked
     const askedUs = exchange.elapsed();
     exchange.askedAfter ??= askedUs;
     const { operation, tongue, body } = prepared;

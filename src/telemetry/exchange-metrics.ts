@@ -1,6 +1,7 @@
 import type { Usage } from "../../gen/causeway/chat/v1/usage_pb.ts";
 import type { ExchangeRow } from "../core/exchange.ts";
 import type { AttemptStep, Trail } from "../core/trail.ts";
+import { totalTokens } from "../core/usage.ts";
 import { Counters, Histograms, type MetricFamily } from "./families.ts";
 import { type ModelNames, unknown } from "./model-names.ts";
 
@@ -25,6 +26,12 @@ export class ExchangeMetrics {
   readonly #cost = new Counters({
     name: "causeway_cost_dollars",
     help: "What exchanges have cost in US dollars, as far as their price is known.",
+    labels: ["provider", "model"],
+    unit: 1e9, // nano-dollars
+  });
+  readonly #reportedCost = new Counters({
+    name: "causeway_reported_cost_dollars",
+    help: "What exchanges have cost in US dollars by their providers' own word, as far as these say it.",
     labels: ["provider", "model"],
     unit: 1e9, // nano-dollars
   });
@@ -77,7 +84,7 @@ export class ExchangeMetrics {
   }
 
   count(row: ExchangeRow): void {
-    const { facade, status, errorCode, costNanoUsd, usage, firstTokenUs } = row;
+    const { facade, status, errorCode, costNanoUsd, reportedCostNanoUsd, usage, firstTokenUs } = row;
     const provider = row.provider || unknown;
     const model = this.#models.of(row);
     const stream = row.stream ? "true" : "false";
@@ -87,7 +94,8 @@ export class ExchangeMetrics {
     if (row.attempts > 0) this.#overhead.with(facade).record(row.overheadUs / 1e6);
     if (usage !== undefined) this.#countTokens(provider, model, usage);
     if (costNanoUsd !== null) this.#cost.with(provider, model).add(Number(costNanoUsd));
-    else if (usage !== undefined || status === "ok") this.#unpriced.with(provider, model).add();
+    else if (usage !== undefined && totalTokens(usage) > 0) this.#unpriced.with(provider, model).add();
+    if (reportedCostNanoUsd !== null) this.#reportedCost.with(provider, model).add(Number(reportedCostNanoUsd));
     this.#countSteps(row.trail);
   }
 
@@ -96,6 +104,7 @@ export class ExchangeMetrics {
       this.#requests,
       this.#tokens,
       this.#cost,
+      this.#reportedCost,
       this.#unpriced,
       this.#duration,
       this.#firstToken,

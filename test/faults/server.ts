@@ -35,9 +35,11 @@ const bodySchema = z.object({
   model: z.string(),
   stream: z.boolean().nullish(),
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
-  messages: z.array(
-    z.object({ content: z.union([z.string(), z.array(z.object({ text: z.string().optional() }))]).nullish() }),
-  ),
+  messages: z
+    .array(z.object({ content: z.union([z.string(), z.array(z.object({ text: z.string().optional() }))]).nullish() }))
+    .default([]),
+  /** Of embeddings, in the place of messages. */
+  input: z.union([z.string(), z.array(z.string())]).default([]),
 });
 
 export async function startFaultServer({
@@ -165,9 +167,9 @@ function readAsked(
   released: (model: string) => Promise<void>,
 ): Asked | undefined {
   if (body === "") return undefined;
-  const { model, stream, stream_options, messages } = bodySchema.parse(JSON.parse(body));
+  const { model, stream, stream_options, messages, input } = bodySchema.parse(JSON.parse(body));
   const voice = path.includes("/messages") ? messagesVoice : chatVoice;
-  const content = messages.at(-1)?.content;
+  const content = messages.length === 0 ? [input].flat().join("\n") : messages.at(-1)?.content;
   return {
     path,
     headers,

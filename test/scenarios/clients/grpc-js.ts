@@ -38,9 +38,10 @@ export const grpcJs: ClientKind = {
 };
 
 const protoRoot = join(import.meta.dirname, "..", "..", "..", "proto");
-/** Options that make protobuf.js's objects look like proto JSON. */
+/** Options that make protobuf.js's objects look like proto JSON; its own names for "cache_write_5m_tokens" and the like differ. */
 const definitions = loadSync("causeway/chat/v1/service.proto", {
   includeDirs: [protoRoot],
+  keepCase: true,
   longs: String,
   enums: String,
   bytes: String,
@@ -70,6 +71,8 @@ function callOf(
   return { metadata, options: timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs } };
 }
 
+const named = { useProtoFieldName: true };
+
 /** A message as protobuf.js takes it. */
 function asObject(json: JsonValue): object {
   if (typeof json !== "object" || json === null) throw new TypeError("a message is an object");
@@ -83,7 +86,7 @@ function askWhole(client: GrpcClient, ask: Ask, key: string | undefined, outcome
   const { metadata, options } = callOf(ask, key);
   const chat = chatRequest(ask.model, ask.conversation);
   const request = asObject(
-    toJson(CreateChatRequestSchema, { $typeName: "causeway.chat.v1.CreateChatRequest", chat, strict: false }),
+    toJson(CreateChatRequestSchema, { $typeName: "causeway.chat.v1.CreateChatRequest", chat, strict: false }, named),
   );
   const { path, requestSerialize, responseDeserialize } = createChat;
   return new Promise((resolve, reject) => {
@@ -114,7 +117,7 @@ function askStream(client: GrpcClient, ask: Ask, key: string | undefined, outcom
   const { metadata, options } = callOf(ask, key);
   const chat = chatRequest(ask.model, ask.conversation);
   const request = asObject(
-    toJson(StreamChatRequestSchema, { $typeName: "causeway.chat.v1.StreamChatRequest", chat, strict: false }),
+    toJson(StreamChatRequestSchema, { $typeName: "causeway.chat.v1.StreamChatRequest", chat, strict: false }, named),
   );
   const { path, requestSerialize, responseDeserialize } = streamChat;
   return new Promise((resolve, reject) => {
