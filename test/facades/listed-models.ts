@@ -26,7 +26,7 @@ export const listedModels: readonly ListedModel[] = [
 
 /** $0.15 and $12 a million tokens for the one, unknown for the other. */
 export const pricing: Pricing = {
-  price: () => ({ costNanoUsd: null, version: "" }),
+  price: () => ({ costNanoUsd: null, cacheSavedNanoUsd: null, version: "" }),
   perMillion: (provider) => (provider === "acme" ? { input: 150_000_000n, output: 12_000_000_000n } : undefined),
   contextWindow: () => undefined,
 };

@@ -68,6 +68,43 @@ test("OpenAI's list tells the window, the modalities and the prices beside what 
   expect(await models.retrieve("fast")).toEqual(unknown);
 });
 
+test("with `enriched` it says the same under more names, or only what OpenAI says", async () => {
+  const url = await serve();
+  const get = async (path: string): Promise<unknown> => (await fetch(`${url}${path}`)).json();
+  const plain = { id: "acme/big", object: "model", created: 1754425777, owned_by: "acme" };
+  const enriched = {
+    ...plain,
+    context_window: 200_000,
+    input_modalities: ["text", "image"],
+    pricing: { prompt: "0.00000015", completion: "0.000012" },
+    context_length: 200_000,
+    max_input_tokens: 200_000,
+    input_cost_per_token: 1.5e-7,
+    output_cost_per_token: 0.000012,
+    supported_modalities: ["text", "image"],
+    capabilities: { vision: true, audio_input: false },
+  };
+  const unknown = { id: "fast", object: "model", created: 0, owned_by: "other" };
+  for (const path of ["/v1/models", "/models"]) {
+    expect(await get(`${path}?enriched=true`)).toMatchObject({ object: "list", data: [enriched, unknown] });
+    expect(await get(`${path}?enriched=false`)).toMatchObject({ data: [plain, unknown] });
+    expect(await get(`${path}/acme/big?enriched=true`)).toEqual(enriched);
+    expect(await get(`${path}/acme/big?enriched=false`)).toEqual(plain);
+  }
+  expect(await get("/models")).toMatchObject({
+    models: [
+      {
+        name: "acme/big",
+        litellm_model: "acme/big",
+        provider: "acme",
+        input_cost_per_million: 0.15,
+        output_cost_per_million: 12,
+      },
+      { name: "fast", litellm_model: "other/small", input_cost_per_million: null, output_cost_per_million: null },
+    ],
+  });
+});
+
 test.each([
   [0n, "0"],
   [1n, "0.000000000000001"],

@@ -1,3 +1,4 @@
+import type { components as Causeway } from "../../../gen/openapi/causeway.ts";
 import type { components } from "../../../gen/openapi/openai.ts";
 import type { Dialect } from "../../core/dialect.ts";
 import { GatewayError } from "../../core/error.ts";
@@ -5,12 +6,14 @@ import type { Gateway } from "../../core/gateway.ts";
 import type { Pricing } from "../../core/ports.ts";
 import type { ListedModel } from "../../core/routing.ts";
 import { answer } from "../answer.ts";
+import { pricedModelOf } from "../apantli/models.ts";
 import { callOf, wireRequest } from "../call.ts";
 import { embed } from "../embed.ts";
 import { type FacadeRequest, type FacadeResponse, readJsonBody, sendJson, whenGone } from "../http.ts";
 import type { Facade } from "../index.ts";
+import { Query } from "../query.ts";
 import type { RouteHandler } from "../routes.ts";
-import { modelOf } from "./models.ts";
+import { modelWriter } from "./models.ts";
 import { type ResponsesDeps, responsesRoutes } from "./responses.ts";
 
 export interface OpenaiFacadeDeps extends ResponsesDeps {
@@ -39,19 +42,37 @@ export function openaiFacade(deps: OpenaiFacadeDeps): Facade {
     };
 
   async function models(request: FacadeRequest, response: FacadeResponse): Promise<void> {
+    const list = await modelList(request, response);
+    await sendJson(request, response, { object: "list", data: list.data } satisfies components["schemas"]["ModelList"]);
+  }
+
+  /** Without the version, apantli's clients ask for them as well, and look at `models`. */
+  async function pricedModels(request: FacadeRequest, response: FacadeResponse): Promise<void> {
+    const { listed, prices, data } = await modelList(request, response);
+    const models = listed.map((model) => pricedModelOf(model, prices));
+    await sendJson(request, response, {
+      object: "list",
+      data,
+      models,
+    } satisfies Causeway["schemas"]["PricedModelList"]);
+  }
+
+  async function modelList(request: FacadeRequest, response: FacadeResponse) {
+    const describe = modelWriter(new Query(request));
+    const listed = await listModels(whenGone(response));
     const prices = pricing();
-    const data = (await listModels(whenGone(response))).map((listed) => modelOf(listed, prices));
-    await sendJson(request, response, { object: "list", data } satisfies components["schemas"]["ModelList"]);
+    return { listed, prices, data: listed.map((model) => describe(model, prices)) };
   }
 
   async function model(request: FacadeRequest, response: FacadeResponse, id: string): Promise<void> {
+    const describe = modelWriter(new Query(request));
     const found = (await listModels(whenGone(response))).find((listed) => listed.id === id);
     if (found === undefined) {
       throw new GatewayError("model_not_found", `Model '${id}' not found. GET /v1/models lists those there are.`, {
         param: "model",
       });
     }
-    await sendJson(request, response, modelOf(found, pricing()));
+    await sendJson(request, response, describe(found, pricing()));
   }
 
   async function embeddings(request: FacadeRequest, response: FacadeResponse): Promise<void> {
@@ -72,6 +93,7 @@ export function openaiFacade(deps: OpenaiFacadeDeps): Facade {
     routes: {
       ...routes,
       ...Object.fromEntries(Object.entries(routes).map(([path, methods]) => [`/v1${path}`, methods])),
+      "/models": { GET: pricedModels },
     },
     errors: chat,
     owns: () => true,
