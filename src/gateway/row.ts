@@ -1,6 +1,6 @@
+import type { Booked } from "../core/booking.ts";
 import type { ExchangeRow } from "../core/exchange.ts";
 import { dialectOf, type Exchange } from "../core/exchange.ts";
-import type { Booked } from "./book.ts";
 
 /** An error message longer than this says nothing more. */
 const longestMessage = 2000;
@@ -8,8 +8,9 @@ const longestMessage = 2000;
 /** The contract's own language, where a client speaks no vendor's. */
 const contract = "causeway";
 
-export function rowOf(exchange: Exchange, { usage, costNanoUsd, priceVersion }: Booked): ExchangeRow {
+export function rowOf(exchange: Exchange, booked: Booked | undefined): ExchangeRow {
   const { call, target, error } = exchange;
+  const usage = booked?.usage;
   const durationUs = exchange.elapsed();
   return {
     id: exchange.id,
@@ -31,8 +32,8 @@ export function rowOf(exchange: Exchange, { usage, costNanoUsd, priceVersion }: 
     durationUs,
     overheadUs: exchange.askedAfter ?? durationUs,
     usage,
-    costNanoUsd,
-    priceVersion,
+    costNanoUsd: booked?.costNanoUsd ?? null,
+    priceVersion: booked?.priceVersion ?? "",
     dropped: exchange.dropped,
     clientRequestId: call.clientRequestId,
     answerId: call.remembered === true ? (exchange.answerId ?? "") : "",
@@ -41,9 +42,9 @@ export function rowOf(exchange: Exchange, { usage, costNanoUsd, priceVersion }: 
     client: call.client ?? "",
     session: call.session ?? "",
     tags: call.tags ?? [],
-    serviceTier: "",
-    reportedCostNanoUsd: null,
-    cacheSavedNanoUsd: null,
+    serviceTier: usage?.serviceTier ?? "",
+    reportedCostNanoUsd: usage?.reportedCostNanoUsd ?? null,
+    cacheSavedNanoUsd: booked?.cacheSavedNanoUsd ?? null,
     trail: exchange.trail,
   };
 }

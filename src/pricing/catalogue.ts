@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { findPackageJSON } from "node:module";
 import { calcPrice, findProvider, type ModelPrice, type PriceCalculation } from "@pydantic/genai-prices";
-import { flatRate, type Rate, type Rates } from "./rates.ts";
+import { flatRate, type Rate, type Rates, type RatesAt } from "./rates.ts";
 
 const packageName = "@pydantic/genai-prices";
 
@@ -14,9 +14,6 @@ function readVersion(): string {
   const hasVersion = typeof manifest === "object" && manifest !== null && "version" in manifest;
   return `genai-prices@${hasVersion ? manifest.version : "unknown"}`;
 }
-
-/** A model's rates at a time in ms since 1970. undefined: it has no price. */
-export type RatesAt = (at: number) => Rates | undefined;
 
 /** What the catalogue knows of a model. */
 export interface CatalogueModel {
@@ -57,12 +54,16 @@ function ratesOver({ model: info, provider }: PriceCalculation, model: string): 
   };
 }
 
+/** Kinds of output that no usage counts here, although these models' answers have them: their price is not known. */
+const uncounted = ["output_citation_mtok", "output_video_mtok"];
+
 /**
  * The catalogue's keys are documented in its README: tokens of a kind without a key of its own cost what the nearest
  * wider kind costs. A model without any is one whose price it does not know, or that is free: it does not say which.
+ * Images and films in prompts have a price of their own only where nobody is asked from here.
  */
 function ratesOf(prices: ModelPrice): Rates | undefined {
-  if (Object.keys(prices).length === 0) return undefined;
+  if (Object.keys(prices).length === 0 || uncounted.some((key) => key in prices)) return undefined;
   const rate = (key: string): Rate | undefined => {
     const price = prices[key];
     if (price === undefined) return undefined;
@@ -70,20 +71,28 @@ function ratesOf(prices: ModelPrice): Rates | undefined {
     const tiers = price.tiers.map((tier) => ({ above: tier.start, rate: nanos(tier.price) }));
     return { base: nanos(price.base), tiers: tiers.sort((a, b) => a.above - b.above) };
   };
+  const perThousand = (key: string): bigint | undefined => {
+    const price = prices[key];
+    return typeof price === "number" ? nanos(price) : undefined;
+  };
   const input = rate("input_mtok");
   const output = rate("output_mtok");
+  const cacheRead = rate("cache_read_mtok") ?? input;
   const cacheWrite = rate("cache_write_mtok") ?? input;
-  const perThousandRequests = prices.requests_kcount;
   return {
     input,
-    cacheRead: rate("cache_read_mtok") ?? input,
+    cacheRead,
+    cacheReadAudio: rate("cache_audio_read_mtok") ?? cacheRead,
     cacheWrite5m: rate("cache_write_5m_mtok") ?? cacheWrite,
     cacheWrite1h: rate("cache_write_1h_mtok") ?? cacheWrite,
     inputAudio: rate("input_audio_mtok") ?? input,
     output,
     reasoning: rate("output_reasoning_mtok") ?? output,
     outputAudio: rate("output_audio_mtok") ?? output,
-    request: typeof perThousandRequests === "number" ? nanos(perThousandRequests / 1000) : 0n,
+    outputImage: rate("output_image_mtok") ?? output,
+    webSearches: perThousand("web_searches_kcount"),
+    fileSearches: perThousand("storage_searches_kcount"),
+    requests: perThousand("requests_kcount") ?? 0n,
   };
 }
 

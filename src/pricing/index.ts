@@ -1,57 +1,51 @@
 import { type Usage, UsageSource } from "../../gen/causeway/chat/v1/usage_pb.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Price, Pricing } from "../core/ports.ts";
-import { type CatalogueModel, catalogueVersion, findModel, type RatesAt } from "./catalogue.ts";
-import { createOverrides, type PriceOverride } from "./overrides.ts";
-import { costOf } from "./rates.ts";
-
-export type { PriceOverride } from "./overrides.ts";
+import { type PriceOverride, reportedVersion } from "../core/price.ts";
+import { type CatalogueModel, catalogueVersion, findModel } from "./catalogue.ts";
+import { createOverrides } from "./overrides.ts";
+import { costOf, type Source } from "./rates.ts";
 
 export interface PricingOptions {
   /** They go before the catalogue. */
   readonly overrides: readonly PriceOverride[];
-  /**
-   * The catalogue's name for a provider, by ours. null: its prices are not known, whatever its models are called.
-   * A provider that is not here goes by its own name.
-   */
-  readonly providerIds: Readonly<Record<string, string | null>>;
+  /** The catalogue's name for a provider, by ours. undefined: its prices are not known, whatever its models are called. */
+  readonly catalogueName: (provider: string) => string | undefined;
   readonly clock: Clock;
-}
-
-interface Source {
-  readonly ratesAt: RatesAt;
-  readonly version: string;
 }
 
 /** Model names come from clients: so many are remembered, then all are forgotten. */
 const remembered = 10_000;
 
-const unknown: Price = { costNanoUsd: null, version: "" };
+const unknown: Price = { costNanoUsd: null, cacheSavedNanoUsd: null, version: "" };
 
-/** Prices from the configuration, else from the catalogue of @pydantic/genai-prices; context windows are only there. */
-export function createPricing({ overrides, providerIds, clock }: PricingOptions): Pricing {
+/**
+ * Prices from the configuration, else from the catalogue of @pydantic/genai-prices, else what the provider says; context
+ * windows are only in the catalogue. It has no prices of service tiers: what was served in one, and has no price in the
+ * configuration, has none.
+ */
+export function createPricing({ overrides, catalogueName, clock }: PricingOptions): Pricing {
   const override = createOverrides(overrides);
 
   const listed = remembering((provider, model): CatalogueModel | undefined => {
-    const providerId = Object.hasOwn(providerIds, provider) ? providerIds[provider] : provider;
-    return providerId === null || providerId === undefined ? undefined : findModel(providerId, model);
+    const providerId = catalogueName(provider);
+    return providerId === undefined ? undefined : findModel(providerId, model);
   });
 
-  const sourceOf = remembering((provider, model): Source | undefined => {
-    const configured = override(`${provider}/${model}`);
-    if (configured !== undefined) return { ratesAt: () => configured, version: "config" };
-    const found = listed(provider, model);
-    return found && { ratesAt: found.ratesAt, version: catalogueVersion };
-  });
+  const sourceOf = remembering((provider, model, tier): Source | undefined =>
+    override(`${provider}/${model}`, tier, () => {
+      const found = listed(provider, model);
+      return found && { ratesAt: found.ratesAt, version: catalogueVersion };
+    }),
+  );
 
   return {
     price(provider, model, usage, at) {
-      if (saysNothing(usage)) return unknown;
-      const source = sourceOf(provider, model);
+      const source = saysNothing(usage) ? undefined : sourceOf(provider, model, usage.serviceTier);
       const rates = source?.ratesAt(at);
-      if (source === undefined || rates === undefined) return unknown;
-      const costNanoUsd = costOf(usage, rates);
-      return costNanoUsd === null ? unknown : { costNanoUsd, version: source.version };
+      const computed = rates === undefined ? null : costOf(usage, rates);
+      if (source === undefined || computed === null) return reported(usage);
+      return { costNanoUsd: computed.cost, cacheSavedNanoUsd: computed.saved, version: source.version };
     },
 
     perMillion(provider, model) {
@@ -64,15 +58,19 @@ export function createPricing({ overrides, providerIds, clock }: PricingOptions)
   };
 }
 
+/** The provider's word for it, where it says any. What it has saved by its cache is not in that. */
+const reported = ({ reportedCostNanoUsd: costNanoUsd }: Usage): Price =>
+  costNanoUsd === undefined ? unknown : { costNanoUsd, cacheSavedNanoUsd: null, version: reportedVersion };
+
 /** Looks each model up once. */
-function remembering<Found>(find: (provider: string, model: string) => Found) {
+function remembering<Found>(find: (provider: string, model: string, tier: string) => Found) {
   const known = new Map<string, Found>();
-  return (provider: string, model: string): Found | undefined => {
-    const name = `${provider}/${model}`;
+  return (provider: string, model: string, tier = ""): Found | undefined => {
+    const name = `${tier}\n${provider}/${model}`;
     const before = known.get(name);
     if (before !== undefined || known.has(name)) return before;
     if (known.size >= remembered) known.clear();
-    const found = find(provider, model);
+    const found = find(provider, model, tier);
     known.set(name, found);
     return found;
   };

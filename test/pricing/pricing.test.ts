@@ -3,17 +3,8 @@ import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { calcPrice } from "@pydantic/genai-prices";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Usage, UsageSchema, UsageSource } from "../../gen/causeway/chat/v1/usage_pb.ts";
-import { createPricing, type PricingOptions } from "../../src/pricing/index.ts";
-
-const at = Date.parse("2026-04-01T12:00:00Z");
-const clock = { now: () => at, micros: () => 0 };
-
-const pricing = (options: Partial<PricingOptions> = {}) =>
-  createPricing({ overrides: [], providerIds: {}, clock, ...options });
-
-const usageOf = (init: MessageInitShape<typeof UsageSchema>): Usage =>
-  create(UsageSchema, { source: UsageSource.REPORTED, ...init });
+import { UsageSchema } from "../../gen/causeway/chat/v1/usage_pb.ts";
+import { at, pricing, usageOf } from "./fixtures.ts";
 
 const manifest: { version: string } = JSON.parse(
   readFileSync("node_modules/@pydantic/genai-prices/package.json", "utf8"),
@@ -24,7 +15,11 @@ describe("the catalogue", () => {
   test("prices input and output, and names its version", () => {
     const usage = usageOf({ inputTokens: 1000, outputTokens: 10 });
     // $0.15 and $0.60 a million
-    expect(pricing().price("openai", "gpt-4o-mini", usage, at)).toEqual({ costNanoUsd: 156_000n, version });
+    expect(pricing().price("openai", "gpt-4o-mini", usage, at)).toEqual({
+      costNanoUsd: 156_000n,
+      cacheSavedNanoUsd: 0n,
+      version,
+    });
     expect(pricing().perMillion("openai", "gpt-4o-mini")).toEqual({ input: 150_000_000n, output: 600_000_000n });
   });
 
@@ -94,7 +89,7 @@ describe("the catalogue", () => {
 
 describe("a price that is not known", () => {
   const usage = usageOf({ inputTokens: 1000, outputTokens: 10 });
-  const unknown = { costNanoUsd: null, version: "" };
+  const unknown = { costNanoUsd: null, cacheSavedNanoUsd: null, version: "" };
 
   test("is null for a model nobody lists, and has no price for a list", () => {
     expect(pricing().price("openai", "no-such-model", usage, at)).toEqual(unknown);
@@ -128,7 +123,7 @@ describe("a provider", () => {
   const usage = usageOf({ inputTokens: 1_000_000 });
 
   test("goes by the catalogue's name for it where that differs", () => {
-    const renamed = pricing({ providerIds: { "team-a": "openai" } });
+    const renamed = pricing({ names: { "team-a": "openai" } });
     expect(renamed.price("team-a", "gpt-4o-mini", usage, at).costNanoUsd).toBe(150_000_000n);
   });
 
@@ -137,66 +132,8 @@ describe("a provider", () => {
   });
 
   test("without prices of its own is not priced as another that serves the same model", () => {
-    const local = pricing({ providerIds: { local: null } });
+    const local = pricing({ names: { local: undefined } });
     expect(local.price("local", "gpt-4o-mini", usage, at).costNanoUsd).toBeNull();
-  });
-});
-
-describe("overrides", () => {
-  const usage = usageOf({ inputTokens: 1000, outputTokens: 1000, cacheReadTokens: 200, cacheWrite1hTokens: 300 });
-
-  test("go before the catalogue, the first that fits counts", () => {
-    const overrides = [
-      { model: "openai/gpt-4o-mini", input: 1_000_000_000n, output: 2_000_000_000n },
-      { model: "openai/*", input: 7_000_000_000n, output: 7_000_000_000n },
-    ];
-    const configured = pricing({ overrides });
-    expect(configured.price("openai", "gpt-4o-mini", usage, at)).toEqual({
-      costNanoUsd: 3_000_000n,
-      version: "config",
-    });
-    expect(configured.price("openai", "gpt-4o", usage, at).costNanoUsd).toBe(14_000_000n);
-    expect(configured.price("anthropic", "claude-haiku-4-5", usage, at).version).toBe(version);
-    expect(configured.perMillion("openai", "gpt-4o")).toEqual({ input: 7_000_000_000n, output: 7_000_000_000n });
-  });
-
-  test("can say every kind of token; what they do not say costs what the nearest wider kind costs", () => {
-    const full = {
-      model: "a/b",
-      input: 10_000_000n,
-      output: 20_000_000n,
-      cacheRead: 1_000_000n,
-      cacheWrite5m: 12_000_000n,
-      cacheWrite1h: 16_000_000n,
-      inputAudio: 100_000_000n,
-      outputAudio: 200_000_000n,
-    };
-    const all = usageOf({
-      inputTokens: 1000,
-      cacheReadTokens: 100,
-      cacheWrite5mTokens: 200,
-      cacheWrite1hTokens: 300,
-      inputAudioTokens: 50,
-      outputTokens: 100,
-      outputAudioTokens: 10,
-      reasoningTokens: 20,
-    });
-    const price = (override: typeof full) => pricing({ overrides: [override] }).price("a", "b", all, at).costNanoUsd;
-    expect(price(full)).toBe(350n * 10n + 100n + 200n * 12n + 300n * 16n + 50n * 100n + 90n * 20n + 10n * 200n);
-    const { model, input, output } = full;
-    expect(pricing({ overrides: [{ model, input, output }] }).price("a", "b", all, at).costNanoUsd).toBe(12_000n);
-  });
-
-  test("can make a provider free", () => {
-    const free = pricing({ overrides: [{ model: "demo/*", input: 0n, output: 0n }] });
-    expect(free.price("demo", "any/model", usage, at)).toEqual({ costNanoUsd: 0n, version: "config" });
-    expect(free.price("demolition", "any", usage, at).costNanoUsd).toBeNull();
-  });
-
-  test("take every character but * as it is", () => {
-    const dotted = pricing({ overrides: [{ model: "a/gpt-4.1(x)*", input: 0n, output: 0n }] });
-    expect(dotted.price("a", "gpt-4.1(x)-mini", usage, at).version).toBe("config");
-    expect(dotted.price("a", "gpt-401(x)", usage, at).costNanoUsd).toBeNull();
   });
 });
 
@@ -214,11 +151,11 @@ describe("the context window", () => {
   test("is not known of models that nobody lists, that are listed without, and of a provider without prices", () => {
     expect(pricing().contextWindow("openai", "no-such-model")).toBeUndefined();
     expect(pricing().contextWindow("openai", "whisper-1")).toBeUndefined();
-    expect(pricing({ providerIds: { local: null } }).contextWindow("local", "gpt-4o-mini")).toBeUndefined();
+    expect(pricing({ names: { local: undefined } }).contextWindow("local", "gpt-4o-mini")).toBeUndefined();
   });
 
   test("goes by the catalogue's name for the provider", () => {
-    const renamed = pricing({ providerIds: { "team-a": "openai" } });
+    const renamed = pricing({ names: { "team-a": "openai" } });
     expect(renamed.contextWindow("team-a", "gpt-4o-mini")).toBe(128_000);
   });
 });

@@ -2,8 +2,10 @@ import { create } from "@bufbuild/protobuf";
 import { FinishReason } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import { type Usage, UsageSchema, UsageSource } from "../../../gen/causeway/chat/v1/usage_pb.ts";
 import { graftOwn, type Members } from "../../core/extensions.ts";
+import { reportedCost } from "../../core/reported-cost.ts";
 import { answerTool } from "../../core/reserved-tools.ts";
-import { count, isRecord, noFields, restOf, type Wire } from "../../core/wire-values.ts";
+import { unusualTier } from "../../core/service-tier.ts";
+import { count, isRecord, noFields, restOf, text, type Wire } from "../../core/wire-values.ts";
 
 /** The words of Anthropic's Messages API (platform.claude.com/docs/en/api/messages). */
 
@@ -81,6 +83,18 @@ function writeServiceTier(tier: string): string | null {
   return tiersUsed.has(word) ? word : null;
 }
 
+const usualPlaces: ReadonlySet<string> = new Set(["", "global", "not_available"]);
+
+/**
+ * What makes an answer cost more or less than the list says: the class of service, the speed ("Fast mode"), and that it
+ * was to be computed in one part of the world ("Data residency", pricing).
+ */
+function pricedAs({ service_tier: tier, speed, inference_geo: place }: Wire): string {
+  const where = text(place);
+  const words = [unusualTier(text(tier)), unusualTier(text(speed)), usualPlaces.has(where) ? "" : unusualTier(where)];
+  return words.filter((word) => word !== "").join("+");
+}
+
 const usageFields = new Set([
   "input_tokens",
   "output_tokens",
@@ -108,6 +122,7 @@ export function readUsage(wire: unknown): Usage | undefined {
   if (uncached === undefined || outputTokens === undefined) return undefined;
   const creation = isRecord(wire.cache_creation) ? wire.cache_creation : noFields;
   const details = isRecord(wire.output_tokens_details) ? wire.output_tokens_details : noFields;
+  const tools = isRecord(wire.server_tool_use) ? wire.server_tool_use : noFields;
   const cacheReadTokens = count(wire.cache_read_input_tokens) ?? 0;
   const cacheWrite1hTokens = count(creation.ephemeral_1h_input_tokens) ?? 0;
   const told5m = count(creation.ephemeral_5m_input_tokens) ?? 0;
@@ -122,7 +137,10 @@ export function readUsage(wire: unknown): Usage | undefined {
     cacheWrite5mTokens,
     cacheWrite1hTokens,
     reasoningTokens: Math.min(outputTokens, count(details.thinking_tokens) ?? 0),
+    webSearches: count(tools.web_search_requests) ?? 0,
+    serviceTier: pricedAs(wire),
     source: UsageSource.REPORTED,
+    reportedCostNanoUsd: reportedCost(wire),
     extensions: {
       ...rest(wire, usageFields),
       ...rest(creation, creationFields, "cache_creation."),

@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { FinishReason } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import { type Usage, UsageSchema, UsageSource } from "../../../gen/causeway/chat/v1/usage_pb.ts";
 import { graftOwn, type Members } from "../../core/extensions.ts";
+import { unusualTier } from "../../core/service-tier.ts";
 import { count, isRecord, records, restOf, text, type Wire } from "../../core/wire-values.ts";
 
 /** The words of Amazon Bedrock's Converse API (docs.aws.amazon.com/bedrock/latest/APIReference, "Converse", "ConverseStream"). */
@@ -85,6 +86,7 @@ export function readUsage(wire: unknown, beside: Wire): Usage | undefined {
     cacheReadTokens: read,
     cacheWrite5mTokens: written.short,
     cacheWrite1hTokens: written.long,
+    serviceTier: isRecord(beside.serviceTier) ? unusualTier(text(beside.serviceTier.type)) : "",
     source: UsageSource.REPORTED,
     extensions: { ...rest(wire, usageFields), ...rest(beside, besideUsage, metadata) },
   });

@@ -1,5 +1,6 @@
 import { type Usage, UsageSource } from "../../../gen/causeway/chat/v1/usage_pb.ts";
 import { fieldText, graftOwn, type Members } from "../../core/extensions.ts";
+import { unusualTier } from "../../core/service-tier.ts";
 import { count, isRecord, records, text, type Wire } from "../../core/wire-values.ts";
 import { dialectName } from "./wire.ts";
 
@@ -47,8 +48,13 @@ export function readUsage(wire: unknown): Usage | undefined {
     cacheWrite1hTokens: 0,
     outputTokens: said + thoughts,
     reasoningTokens: thoughts,
-    inputAudioTokens: audioTokens(wire[details.prompt]),
-    outputAudioTokens: audioTokens(wire[details.candidates]),
+    inputAudioTokens: tokensOf(wire[details.prompt], "AUDIO"),
+    outputAudioTokens: tokensOf(wire[details.candidates], "AUDIO"),
+    cacheReadAudioTokens: tokensOf(wire.cacheTokensDetails, "AUDIO"),
+    outputImageTokens: tokensOf(wire[details.candidates], "IMAGE"),
+    webSearches: 0,
+    fileSearches: 0,
+    serviceTier: readServiceTier(wire),
     source: UsageSource.REPORTED,
     extensions: restUnless(wire, isSaid),
   };
@@ -64,16 +70,23 @@ function restUnless(wire: Wire, isSaid: (field: string) => boolean): Record<stri
   return extensions;
 }
 
-function audioTokens(wire: unknown): number {
+/** "ServiceTier"; Vertex AI tells it with the kind of quota ("TrafficType"), for example ON_DEMAND_FLEX. */
+const readServiceTier = ({ serviceTier, trafficType }: Wire): string =>
+  unusualTier((text(serviceTier) || text(trafficType)).toLowerCase().replace(tierPrefix, ""));
+
+const tierPrefix = /^(?:service_tier_(?:unspecified)?|on_demand_|traffic_type_(?:unspecified)?|unspecified$)/;
+
+/** "ModalityTokenCount". */
+function tokensOf(wire: unknown, kind: "AUDIO" | "IMAGE"): number {
   let tokens = 0;
-  for (const { modality, tokenCount } of records(wire)) if (modality === "AUDIO") tokens += count(tokenCount) ?? 0;
+  for (const { modality, tokenCount } of records(wire)) if (modality === kind) tokens += count(tokenCount) ?? 0;
   return tokens > 0x7fffffff ? 0 : tokens;
 }
 
 /** Whether a list says no more than the contract does: that of other modalities has no name there. */
 function isAudioOnly(wire: unknown): boolean {
   const [only, ...others] = Array.isArray(wire) ? wire : [];
-  return isRecord(only) && others.length === 0 && Object.keys(only).length === 2 && audioTokens([only]) > 0;
+  return isRecord(only) && others.length === 0 && Object.keys(only).length === 2 && tokensOf([only], "AUDIO") > 0;
 }
 
 const writeAudioTokens = (tokens: number): Members[] | undefined =>

@@ -2,6 +2,7 @@ import type { ChatEvent } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import type { GatewayError } from "../../core/error.ts";
 import { chatEvent } from "../../core/fold.ts";
 import { malformedEvent } from "../../core/malformed.ts";
+import { unusualTier } from "../../core/service-tier.ts";
 import { count, isRecord, text, type Wire } from "../../core/wire-values.ts";
 import { AnswerFields, readSeconds } from "../openai/answer-fields.ts";
 import { reportedError } from "../openai/error.ts";
@@ -76,9 +77,14 @@ function saysContentOnly(choice: unknown): boolean {
   return typeof choice.delta.content === "string" && text(choice.finish_reason) === "";
 }
 
-/** Groq's stream has the usage in a place of its own ("Create chat completion", x_groq). */
-export function readToldUsage({ usage, x_groq: groq }: Wire): ReturnType<typeof readUsage> {
-  return readUsage(usage) ?? (isRecord(groq) ? readUsage(groq.usage) : undefined);
+/**
+ * Groq's stream has the usage in a place of its own ("Create chat completion", x_groq). The service tier stands beside it:
+ * in a whole answer, and in every chunk ("The chat completion chunk object", service_tier).
+ */
+export function readToldUsage({ usage, x_groq: groq, service_tier: tier }: Wire): ReturnType<typeof readUsage> {
+  const told = readUsage(usage) ?? (isRecord(groq) ? readUsage(groq.usage) : undefined);
+  if (told !== undefined) told.serviceTier = unusualTier(text(tier));
+  return told;
 }
 
 /** Also why Groq stopped a stream early ("Create chat completion", x_groq.error). */

@@ -5,7 +5,7 @@ import { count, isRecord, records, text, type Wire } from "../../core/wire-value
 import { reportedError } from "./error.ts";
 import { type ItemReader, itemReader, type PartSink } from "./item-readers.ts";
 import { type Head, lateOf, noHead, readHead, startOf } from "./response.ts";
-import { readEnding, readUsage } from "./wire.ts";
+import { readAnswerUsage, readEnding } from "./wire.ts";
 
 /** An item, as far as it was seen. */
 interface Seen {
@@ -114,7 +114,7 @@ export class EventReader {
     const { reason, native } = readEnding(response, hasCalls);
     const extensions = lateOf(response, this.#start ?? noHead);
     this.#events.push(chatEvent("finish", { choice: 0, reason, nativeReason: native, extensions }));
-    const usage = readUsage(response.usage);
+    const usage = readAnswerUsage(response);
     if (usage !== undefined) this.#events.push(chatEvent("usage", usage));
   }
 

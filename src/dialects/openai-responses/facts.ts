@@ -3,7 +3,7 @@ import { records, text, type Wire } from "../../core/wire-values.ts";
 import { JsonError } from "../../lib/json.ts";
 import { JsonMembers } from "../../lib/json-members.ts";
 import { reportedError } from "./error.ts";
-import { readEnding, readUsage } from "./wire.ts";
+import { readAnswerUsage, readEnding } from "./wire.ts";
 
 /** What the ledger has to know of a response. */
 
@@ -14,26 +14,26 @@ export function factsOf(response: Wire): AnswerFacts {
   const error = reportedError(response);
   if (error !== undefined) throw error;
   const { reason } = readEnding(response, records(response.output).some(isCall));
-  return { id: text(response.id) || undefined, usage: readUsage(response.usage), finishReason: reason };
+  return { id: text(response.id) || undefined, usage: readAnswerUsage(response), finishReason: reason };
 }
 
-/** Inside a JSON string the quotes would be escaped: so it finds every call, and perhaps something else. */
-const callPattern = /"(?:function|custom_tool)_call"/;
+/** Inside a JSON string the quotes would be escaped: so it finds every call and search, and perhaps something else. */
+const callPattern = /"(?:(?:function|custom_tool)_call|(?:web|file)_search_call)"/;
 
 /**
- * The same, without parsing the greatest parts of it: what it repeats of its request, and an output without calls.
- * Throws JsonError too.
+ * The same, without parsing the greatest parts of it: what it repeats of its request, and an output without calls and
+ * searches. Throws JsonError too.
  */
 export function scanFacts(members: JsonMembers): AnswerFacts {
   const looked: Record<string, unknown> = {};
   for (const key of lookedAt) looked[key] = members.get(key);
   const output = members.span("output");
-  const hasCalls = output !== undefined && callPattern.test(members.bytes.toString("latin1", output.start, output.end));
-  if (hasCalls) looked.output = members.get("output");
+  const hasItems = output !== undefined && callPattern.test(members.bytes.toString("latin1", output.start, output.end));
+  if (hasItems) looked.output = members.get("output");
   return factsOf(looked);
 }
 
-const lookedAt = ["id", "status", "error", "incomplete_details", "usage"] as const;
+const lookedAt = ["id", "status", "error", "incomplete_details", "usage", "service_tier"] as const;
 
 /** What an event of a response's life tells. */
 export interface Told {

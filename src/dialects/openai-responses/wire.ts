@@ -2,7 +2,9 @@ import { create } from "@bufbuild/protobuf";
 import { FinishReason } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import { type Usage, UsageSchema, UsageSource } from "../../../gen/causeway/chat/v1/usage_pb.ts";
 import { graftOwn, type Members } from "../../core/extensions.ts";
-import { count, isRecord, noFields, restOf, text, type Wire } from "../../core/wire-values.ts";
+import { reportedCost } from "../../core/reported-cost.ts";
+import { unusualTier } from "../../core/service-tier.ts";
+import { count, isRecord, noFields, records, restOf, text, type Wire } from "../../core/wire-values.ts";
 
 /** The words of OpenAI's Responses API (platform.openai.com/docs/api-reference/responses). */
 
@@ -119,7 +121,7 @@ const outputFields = new Set(["reasoning_tokens"]);
  * "The response object", usage: the totals hold what was cached, and the reasoning. undefined for what makes no sense:
  * such a provider has told none, but its answer stands.
  */
-export function readUsage(wire: unknown): Usage | undefined {
+function readUsage(wire: unknown): Usage | undefined {
   if (!isRecord(wire)) return undefined;
   const inputTokens = count(wire.input_tokens ?? 0);
   const outputTokens = count(wire.output_tokens ?? 0);
@@ -135,12 +137,28 @@ export function readUsage(wire: unknown): Usage | undefined {
     cacheWrite5mTokens: count(input.cache_write_tokens) ?? 0,
     reasoningTokens: count(output.reasoning_tokens) ?? 0,
     source: UsageSource.REPORTED,
+    reportedCostNanoUsd: reportedCost(wire),
     extensions: {
       ...rest(wire, usageFields),
       ...rest(input, inputFields, `${inputDetails}.`),
       ...rest(output, outputFields, `${outputDetails}.`),
     },
   });
+}
+
+/**
+ * A response's usage, with what it says elsewhere of its price: how it was served, and in its output which searches were
+ * made. Of those in the web only looking for something is charged, not opening what was found ("Web search", output).
+ */
+export function readAnswerUsage(response: Wire): Usage | undefined {
+  const usage = readUsage(response.usage);
+  if (usage === undefined) return undefined;
+  usage.serviceTier = unusualTier(text(response.service_tier));
+  for (const { type, action } of records(response.output)) {
+    if (type === "file_search_call") usage.fileSearches += 1;
+    if (type === "web_search_call" && (!isRecord(action) || action.type === "search")) usage.webSearches += 1;
+  }
+  return usage;
 }
 
 export function writeUsage(usage: Usage): Members {

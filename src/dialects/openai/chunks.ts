@@ -53,7 +53,7 @@ function lookAt(wire: unknown, language: ChunkLanguage): AnswerFacts {
   if (!isRecord(wire) || !Array.isArray(wire.choices)) throw malformedAnswer("has no 'choices'");
   const finished = records(wire.choices).find((choice) => text(choice.finish_reason) !== "");
   return {
-    usage: language.usageOf({ usage: wire.usage }),
+    usage: language.usageOf({ usage: wire.usage, service_tier: wire.service_tier }),
     finishReason: language.finishReasonOf(text(finished?.finish_reason)),
   };
 }
@@ -66,7 +66,7 @@ function look(members: JsonMembers, language: ChunkLanguage): AnswerFacts {
   }
   const finish = finishPattern.exec(members.bytes.toString("latin1", choices.start, choices.end));
   return {
-    usage: language.usageOf({ usage: members.get("usage") }),
+    usage: language.usageOf({ usage: members.get("usage"), service_tier: members.get("service_tier") }),
     finishReason: language.finishReasonOf(finish?.[1] ?? ""),
   };
 }

@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { type Usage, UsageSchema, UsageSource } from "../../../gen/causeway/chat/v1/usage_pb.ts";
 import { graftOwn, type Members } from "../../core/extensions.ts";
+import { reportedCost } from "../../core/reported-cost.ts";
 import { count, isRecord, type RestReader, restOf } from "../../core/wire-values.ts";
 
 export interface UsageCodec {
@@ -48,6 +49,7 @@ function readUsage(wire: unknown, rest: RestReader): Usage | undefined {
     reasoningTokens,
     outputAudioTokens: count(completion.audio_tokens) ?? 0,
     source: UsageSource.REPORTED,
+    reportedCostNanoUsd: reportedCost(wire),
     extensions: {
       ...rest(wire, usageFields),
       ...rest(prompt, promptFields, `${promptDetails}.`),

@@ -144,9 +144,14 @@ function attributesOf(
     "causeway.strategy": row.trail.strategy || undefined,
     "causeway.attempts": row.attempts,
     "causeway.overhead": row.overheadUs / 1e6,
-    "causeway.cost_dollars": row.costNanoUsd === null ? undefined : Number(row.costNanoUsd) / 1e9,
+    "causeway.service_tier": row.serviceTier || undefined,
+    "causeway.cost_dollars": dollars(row.costNanoUsd),
+    "causeway.reported_cost_dollars": dollars(row.reportedCostNanoUsd),
+    "causeway.cache_saved_dollars": row.cacheSavedNanoUsd === 0n ? undefined : dollars(row.cacheSavedNanoUsd),
   };
 }
+
+const dollars = (nanos: bigint | null): number | undefined => (nanos === null ? undefined : Number(nanos) / 1e9);
 
 const finishReasonNames: ReadonlyMap<number, string> = new Map(
   Object.entries(FinishReason).map(([name, value]) => [value, name.toLowerCase()]),

@@ -102,6 +102,7 @@ export const chatResponses: fc.Arbitrary<ChatResponse> = fc
   .map(({ parts, end: [finishReason, nativeFinishReason, stopSequence], endExtensions: more, ...init }) =>
     create(ChatResponseSchema, {
       ...init,
+      usage: { ...init.usage, serviceTier: init.serviceTier === "default" ? "" : init.serviceTier },
       choices: [
         {
           message: { role: Role.ASSISTANT, parts },

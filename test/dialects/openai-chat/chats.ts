@@ -278,6 +278,12 @@ const usage = fc.tuple(count, count, fc.nat(99), fc.nat(99), fc.nat(9), extensio
   }),
 );
 
+/** What is paid for depends on how it was served. */
+function withTier(chat: ChatResponse): ChatResponse {
+  if (chat.usage !== undefined) chat.usage.serviceTier = chat.serviceTier === "default" ? "" : chat.serviceTier;
+  return chat;
+}
+
 export const chatResponses: fc.Arbitrary<ChatResponse> = fc
   .record({
     id: word,
@@ -290,4 +296,5 @@ export const chatResponses: fc.Arbitrary<ChatResponse> = fc
     usage,
     extensions,
   })
-  .map((init) => create(ChatResponseSchema, init));
+  .map((init) => create(ChatResponseSchema, init))
+  .map((chat) => withTier(chat));

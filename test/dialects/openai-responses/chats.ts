@@ -351,5 +351,13 @@ export const chatResponses: fc.Arbitrary<ChatResponse> = fc
     const done = hasCalls ? FinishReason.TOOL_CALLS : FinishReason.STOP;
     const [finishReason, nativeFinishReason] = finish ?? [done, "completed"];
     const choice = { index: 0, message: { role: Role.ASSISTANT, parts }, finishReason, nativeFinishReason };
-    return create(ChatResponseSchema, { ...init, choices: [choice] });
+    const searches = (type: string): number =>
+      parts.filter(({ kind }) => kind?.case === "opaque" && kind.value.type === type).length;
+    const paid = {
+      ...init.usage,
+      serviceTier: init.serviceTier === "default" ? "" : init.serviceTier,
+      webSearches: searches("web_search_call"),
+      fileSearches: searches("file_search_call"),
+    };
+    return create(ChatResponseSchema, { ...init, usage: paid, choices: [choice] });
   });

@@ -12,11 +12,11 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file causeway/chat/v1/usage.proto.
  */
 export const file_causeway_chat_v1_usage: GenFile = /*@__PURE__*/
-  fileDesc("ChxjYXVzZXdheS9jaGF0L3YxL3VzYWdlLnByb3RvEhBjYXVzZXdheS5jaGF0LnYxIv8CCgVVc2FnZRIUCgxpbnB1dF90b2tlbnMYASABKA0SGQoRY2FjaGVfcmVhZF90b2tlbnMYAiABKA0SHQoVY2FjaGVfd3JpdGVfNW1fdG9rZW5zGAMgASgNEh0KFWNhY2hlX3dyaXRlXzFoX3Rva2VucxgEIAEoDRIVCg1vdXRwdXRfdG9rZW5zGAUgASgNEhgKEHJlYXNvbmluZ190b2tlbnMYBiABKA0SGgoSaW5wdXRfYXVkaW9fdG9rZW5zGAcgASgNEhsKE291dHB1dF9hdWRpb190b2tlbnMYCCABKA0SLQoGc291cmNlGAkgASgOMh0uY2F1c2V3YXkuY2hhdC52MS5Vc2FnZVNvdXJjZRI7CgpleHRlbnNpb25zGA8gAygLMicuY2F1c2V3YXkuY2hhdC52MS5Vc2FnZS5FeHRlbnNpb25zRW50cnkaMQoPRXh0ZW5zaW9uc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEqfAoLVXNhZ2VTb3VyY2USHAoYVVNBR0VfU09VUkNFX1VOU1BFQ0lGSUVEEAASGQoVVVNBR0VfU09VUkNFX1JFUE9SVEVEEAESGgoWVVNBR0VfU09VUkNFX0VTVElNQVRFRBACEhgKFFVTQUdFX1NPVVJDRV9QQVJUSUFMEANiBnByb3RvMw");
+  fileDesc("ChxjYXVzZXdheS9jaGF0L3YxL3VzYWdlLnByb3RvEhBjYXVzZXdheS5jaGF0LnYxIsAECgVVc2FnZRIUCgxpbnB1dF90b2tlbnMYASABKA0SGQoRY2FjaGVfcmVhZF90b2tlbnMYAiABKA0SHQoVY2FjaGVfd3JpdGVfNW1fdG9rZW5zGAMgASgNEh0KFWNhY2hlX3dyaXRlXzFoX3Rva2VucxgEIAEoDRIVCg1vdXRwdXRfdG9rZW5zGAUgASgNEhgKEHJlYXNvbmluZ190b2tlbnMYBiABKA0SGgoSaW5wdXRfYXVkaW9fdG9rZW5zGAcgASgNEhsKE291dHB1dF9hdWRpb190b2tlbnMYCCABKA0SLQoGc291cmNlGAkgASgOMh0uY2F1c2V3YXkuY2hhdC52MS5Vc2FnZVNvdXJjZRIfChdjYWNoZV9yZWFkX2F1ZGlvX3Rva2VucxgKIAEoDRIbChNvdXRwdXRfaW1hZ2VfdG9rZW5zGAsgASgNEhQKDHdlYl9zZWFyY2hlcxgMIAEoDRIVCg1maWxlX3NlYXJjaGVzGA0gASgNEhQKDHNlcnZpY2VfdGllchgOIAEoCRI7CgpleHRlbnNpb25zGA8gAygLMicuY2F1c2V3YXkuY2hhdC52MS5Vc2FnZS5FeHRlbnNpb25zRW50cnkSIwoWcmVwb3J0ZWRfY29zdF9uYW5vX3VzZBgQIAEoA0gAiAEBGjEKD0V4dGVuc2lvbnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQhkKF19yZXBvcnRlZF9jb3N0X25hbm9fdXNkKnwKC1VzYWdlU291cmNlEhwKGFVTQUdFX1NPVVJDRV9VTlNQRUNJRklFRBAAEhkKFVVTQUdFX1NPVVJDRV9SRVBPUlRFRBABEhoKFlVTQUdFX1NPVVJDRV9FU1RJTUFURUQQAhIYChRVU0FHRV9TT1VSQ0VfUEFSVElBTBADYgZwcm90bzM");
 
 /**
- * Tokens by kind. The details are parts of the totals: input_tokens holds what was read from and written to a cache,
- * output_tokens holds the reasoning.
+ * Tokens by kind, and what else is paid for. The details are parts of the totals: input_tokens holds what was read from
+ * and written to a cache, output_tokens holds the reasoning.
  *
  * @generated from message causeway.chat.v1.Usage
  */
@@ -85,11 +85,54 @@ export type Usage = Message<"causeway.chat.v1.Usage"> & {
   source: UsageSource;
 
   /**
+   * Of what was read from the cache: audio.
+   *
+   * @generated from field: uint32 cache_read_audio_tokens = 10;
+   */
+  cacheReadAudioTokens: number;
+
+  /**
+   * Of the output: images.
+   *
+   * @generated from field: uint32 output_image_tokens = 11;
+   */
+  outputImageTokens: number;
+
+  /**
+   * Searches of the web that the provider has made for the answer and charges for.
+   *
+   * @generated from field: uint32 web_searches = 12;
+   */
+  webSearches: number;
+
+  /**
+   * Searches of stored files that the provider has made for the answer and charges for.
+   *
+   * @generated from field: uint32 file_searches = 13;
+   */
+  fileSearches: number;
+
+  /**
+   * How the provider has served it, where it charges by that: "flex", "priority", "fast"; of several, with "+" between.
+   * Empty: as usual, or it does not say.
+   *
+   * @generated from field: string service_tier = 14;
+   */
+  serviceTier: string;
+
+  /**
    * Vendor fields the contract has no name for: "dialect/field" to JSON text.
    *
    * @generated from field: map<string, string> extensions = 15;
    */
   extensions: { [key: string]: string };
+
+  /**
+   * What the provider says that it cost, in billionths of a US dollar. Unset: it does not say.
+   *
+   * @generated from field: optional int64 reported_cost_nano_usd = 16;
+   */
+  reportedCostNanoUsd?: bigint | undefined;
 };
 
 /**
