@@ -5,7 +5,10 @@ import { ChatService } from "../gen/causeway/chat/v1/service_pb.ts";
 import { StatsService } from "../gen/causeway/stats/v1/stats_pb.ts";
 import { Health } from "../gen/grpc/health/v1/health_pb.ts";
 import { createAccess } from "./access/index.ts";
+import { providerOf } from "./compose/imports.ts";
+import { pricingOf } from "./compose/prices.ts";
 import { createUpstream, dialects, presetOf } from "./compose/providers.ts";
+import { readinessOf } from "./compose/readiness.ts";
 import { type Config, needsRestart } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
 import { systemClock } from "./core/clock.ts";
@@ -24,15 +27,17 @@ import { openaiChat } from "./dialects/openai-chat/index.ts";
 import { openaiCompletions } from "./dialects/openai-completions/index.ts";
 import { openaiResponses } from "./dialects/openai-responses/index.ts";
 import { anthropicFacade } from "./facades/anthropic/index.ts";
-import { causewayRoutes, type Readiness } from "./facades/causeway/index.ts";
+import { apantliFacade } from "./facades/apantli/index.ts";
+import { causewayRoutes } from "./facades/causeway/index.ts";
 import { cohereFacade } from "./facades/cohere/index.ts";
 import { type DocsFolders, docsRoutes } from "./facades/docs/index.ts";
 import { geminiFacade } from "./facades/gemini/index.ts";
 import { createFacades } from "./facades/index.ts";
 import { openaiFacade } from "./facades/openai/index.ts";
+import { promptFacade } from "./facades/prompt/index.ts";
+import { rotatorFacade } from "./facades/rotator/index.ts";
 import { createGateway, type GatewaySettings } from "./gateway/index.ts";
-import { createLedger, createLedgerAudit } from "./ledger/index.ts";
-import { createPricing } from "./pricing/index.ts";
+import { createLedger, createLedgerAudit, type OutageOptions } from "./ledger/index.ts";
 import { createTokenCounter } from "./pricing/tokens.ts";
 import { type Affinity, createAffinity } from "./routing/affinity.ts";
 import { createHealth } from "./routing/health/index.ts";
@@ -50,9 +55,8 @@ import { type TargetTest, type TestRequest, testTarget } from "./services/test-t
 import { createMetrics } from "./telemetry/metrics.ts";
 import type { ProcessUse } from "./telemetry/process-metrics.ts";
 import { createTracing } from "./telemetry/tracing.ts";
-import { demoPreset } from "./upstreams/demo/index.ts";
 
-/** A store's rollups, to be checked or made anew. */
+/** A store, to be looked after from outside of a gateway. */
 export const openLedgerAudit = (store: Config["store"]) => createLedgerAudit({ store, clock: systemClock });
 
 const docsFolders: DocsFolders = {
@@ -111,7 +115,12 @@ export async function createApp({ config: first, source, version, log, env, proc
   let runtime = createRuntime(first, lasting);
   let serving = false;
 
-  const ledger = createLedger({ store: first.store, clock });
+  const ledger = createLedger({
+    store: first.store,
+    clock,
+    outage: outageOf(first, () => runtime.config, log),
+    upkeep: { retention: () => runtime.config.ledger.retention, log },
+  });
   const keeper = createHealthKeeper({
     health: providerHealth,
     store: ledger.state,
@@ -172,6 +181,7 @@ export async function createApp({ config: first, source, version, log, env, proc
   const reflection = createReflection([...services, Health]);
   const listModels = (signal: AbortSignal) => runtime.router.listModels(signal);
   const pricing = () => runtime.settings.pricing;
+  const providers = () => runtime.providers.map(({ upstream }) => upstream.name);
   const facing = { gateway, listModels, bodyLimit: first.limits.bodyBytes, keepAliveMs: first.streams.keepAliveMs };
   const handler = createHandler({
     routes(router) {
@@ -196,6 +206,19 @@ export async function createApp({ config: first, source, version, log, env, proc
         anthropicFacade({ ...facing, dialect: anthropic }),
         geminiFacade({ ...facing, dialect: gemini }),
         cohereFacade({ ...facing, dialect: cohere }),
+        apantliFacade({ ledger, clock, chat: openaiChat, dialectNamed: (name) => dialects[name] }),
+        rotatorFacade({
+          ...facing,
+          chat: openaiChat,
+          providers,
+          providerOf,
+          routing,
+          pricing,
+          ledger,
+          reload: source.reload,
+          clock,
+        }),
+        promptFacade({ ...facing, chat: openaiChat, providers }),
         openaiFacade({
           ...facing,
           pricing,
@@ -249,6 +272,7 @@ export async function createApp({ config: first, source, version, log, env, proc
       if (isDeepStrictEqual(config, old.config)) return { changed: false, needsRestart: [] };
       runtime = createRuntime(config, lasting);
       for (const { upstream } of old.providers) void upstream.close();
+      void ledger.retain();
       return { changed: true, needsRestart: needsRestart(first, config) };
     },
     status,
@@ -283,14 +307,7 @@ function createRuntime(config: Config, { health, affinity, version }: Lasting): 
       modelPrefixes: preset.modelPrefixes,
     };
   });
-  const free = { model: `${demoPreset.name}/*`, input: 0n, output: 0n };
-  const pricing = createPricing({
-    clock,
-    overrides: [...config.prices, free],
-    providerIds: Object.fromEntries(
-      config.providers.map((provider) => [provider.name, presetOf(provider).priceProvider ?? null]),
-    ),
-  });
+  const pricing = pricingOf(config, clock);
   health.configure(new Map(config.providers.map((provider) => [provider.name, provider])), config.routing.breaker);
   const router = createRouter({
     providers,
@@ -322,11 +339,10 @@ const aliasOf = ([name, plan]: [string, PlanSpec]): GatewayStatus["aliases"][num
   };
 };
 
-function readinessOf(serving: boolean, store: GatewayStatus["store"]): Readiness {
-  const problems: string[] = [];
-  if (!serving) problems.push("The gateway is starting or shutting down.");
-  if (serving && !store.writable) problems.push(`The store ${store.location} cannot be written.`);
-  return { ready: problems.length === 0, problems };
+/** undefined: there is nowhere to wait for what is not written at once. */
+function outageOf(first: Config, current: () => Config, log: Log): OutageOptions | undefined {
+  const { journal, commitTimeoutMs } = first.ledger;
+  return journal && { journal, commitTimeoutMs, onFailure: () => current().ledger.onFailure, log };
 }
 
 /** A line an exchange. What people wrote is not in it. */

@@ -6,7 +6,9 @@ import { type CliActions, CliError, type CliIo } from "./cli/io.ts";
 import type { LedgerActions } from "./cli/ledger.ts";
 import { showPlan } from "./cli/plan-text.ts";
 import { createProgram } from "./cli/program.ts";
+import { openCopy } from "./compose/copy.ts";
 import { openImport, providerOf } from "./compose/imports.ts";
+import { openRepricing } from "./compose/prices.ts";
 import { configPresets, dialectNames, findLocalServers } from "./compose/providers.ts";
 import { createApp, openLedgerAudit } from "./compose.ts";
 import type { ConfigFlags } from "./config/overlay.ts";
@@ -71,7 +73,7 @@ async function serve(flags: ConfigFlags): Promise<void> {
       configPath: path,
       providers: providers.map(({ name, credentials }) => ({ name, keys: credentials })),
       aliases: Object.fromEntries(Object.entries(config.plans).map(([name, plan]) => [name, showPlan(plan)])),
-      store: `${store.kind}:${store.location}`,
+      store: `${store.kind === "sqlite" ? "sqlite:" : ""}${store.location}`,
       accessRequired: config.access.keys.length > 0,
       model: "demo",
     }),
@@ -97,6 +99,8 @@ const actions: CliActions & ImportActions & LedgerActions = {
   presets: configPresets([]),
   serve,
   openLedger: openLedgerAudit,
+  openRepricing,
+  openCopy,
   openImport,
   providerOf,
   loadConfig: async (flags) => (await createSource(flags)).load(),

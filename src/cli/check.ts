@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Config } from "../config/config.ts";
 import { showListen } from "../config/listen.ts";
 import { showProblem } from "../config/problem.ts";
+import { showStore } from "../config/store.ts";
 import { maskKey } from "../core/mask.ts";
 import type { PlanSpec } from "../core/routing.ts";
 import { describeKeys } from "./banner.ts";
@@ -40,7 +41,7 @@ function describe(config: Config): string {
   const width = Math.max(0, ...providers.map(({ name }) => name.length));
   const rows: [string, readonly string[]][] = [
     ["listen", [`${showListen(config.listen)}${config.tls === undefined ? "" : " with TLS"}`]],
-    ["store", [config.store.path]],
+    ["store", [showStore(config.store)]],
     ["access", [describeKeys(access.keys.map(maskKey))]],
     [
       "providers",

@@ -20,13 +20,14 @@ export function configTemplate({ found, access, presets }: TemplateFacts): strin
   const others = presets.filter((preset) => preset.builtIn !== true && !found.some((one) => one.preset === preset));
   return `# Configuration of Causeway. Everything is optional: what is not here has its default.
 # \${NAME} is taken from the environment, or from a file .env in the working directory; \${NAME:-default} has a default.
-# What you change takes effect at once, except for listen, store, tls, cors, limits, streams, shutdown and log: at the next start.
+# What you change takes effect at once, except for listen, store, tls, cors, limits, streams, shutdown, log and the ledger's
+# journal and commit_timeout: at the next start.
 # 'npm start -- check' says what is wrong with this file.
 
 # Where to listen. ":4000" listens on every interface; that needs an access key.
 listen: 127.0.0.1:4000
 
-# The ledger. Relative to the working directory.
+# The ledger: a file, relative to the working directory, or postgres://user:password@host:5432/database.
 store: sqlite:./causeway.db
 
 ${accessSection(access)}
@@ -47,8 +48,9 @@ ${knownComment(others, example)}
 
 # timeouts: { request: 120s, connect: 10s, first_byte: 60s, idle: 60s }
 
-# What to keep beside a call's row: full (all that was said), metadata (the request's settings only) or off.
-# ledger: { bodies: full, body_limit: 256KB }
+# What to keep beside a call's row: full (all that was said), metadata (the request's settings only) or off. And what to do
+# while rows cannot be written: serve (they wait in a journal beside the store) or refuse.
+# ledger: { bodies: full, body_limit: 256KB, on_failure: serve }
 
 # Prices that the catalogue does not know, in US dollars a million tokens.
 # prices:

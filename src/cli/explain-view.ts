@@ -35,8 +35,25 @@ function headOf(row: RequestRow, trail: Trail | undefined): string[] {
     ...field("asked", `${row.alias}${row.stream ? ", as a stream" : ""}, through ${row.facade} (${row.clientDialect})`),
     ...field("outcome", outcomeOf(row, trail)),
     ...field("took", `${formatMs(row.durationUs)} · ${describeUsage(row.usage)} · ${cost}`),
+    ...priceOf(row),
     ...(row.dropped.length === 0 ? [] : field("not sent", `${row.dropped.join(", ")}: the provider cannot be told`)),
   ];
+}
+
+/** Where the price is from, and what else there is to say of it. */
+function priceOf({
+  priceVersion,
+  serviceTier,
+  reportedCostNanoUsd: told,
+  cacheSavedNanoUsd: saved,
+}: RequestRow): string[] {
+  const words = [
+    priceVersion === "" ? "" : `from ${priceVersion}`,
+    serviceTier === "" ? "" : `served as ${serviceTier}`,
+    told === undefined ? "" : `the provider says ${formatDollars(told)}`,
+    saved === undefined || saved === 0n ? "" : `its cache saved ${formatDollars(saved)}`,
+  ].filter((word) => word !== "");
+  return words.length === 0 ? [] : field("price", words.join(" · "));
 }
 
 function outcomeOf(row: RequestRow, trail: Trail | undefined): string {

@@ -5,6 +5,7 @@ import type { Config } from "../config/config.ts";
 import { withDotEnv } from "../config/environment.ts";
 import { showProblem } from "../config/problem.ts";
 import { readConfig } from "../config/read.ts";
+import { showStore } from "../config/store.ts";
 import { importApantli } from "../imports/apantli/index.ts";
 import { describeApantli, sumsAgree } from "../imports/apantli/report.ts";
 import { ImportError } from "../imports/error.ts";
@@ -13,8 +14,8 @@ import type { ImportLedger } from "../imports/ledger.ts";
 import { importLitellm } from "../imports/litellm/index.ts";
 import { describeImported, type ImportedConfig } from "../imports/note.ts";
 import { importRotator } from "../imports/rotator/index.ts";
-import { shortPath } from "./check.ts";
 import { type CliActions, CliError, type CliIo } from "./io.ts";
+import { ledgerConfig } from "./with-ledger.ts";
 
 /** What this command needs beside the other commands' actions. */
 export interface ImportActions {
@@ -117,15 +118,11 @@ async function told(io: CliIo, work: () => Promise<void>): Promise<void> {
 }
 
 async function runApantli(file: string, options: ApantliOptions, io: CliIo, actions: Needed): Promise<void> {
-  const { config, problems, path } = await actions.loadConfig({ config: options.config, store: options.store });
-  if (config === undefined) {
-    const name = path === undefined ? "" : shortPath(path, io.cwd);
-    throw new CliError(problems.map((problem) => showProblem(problem, name)).join("\n"));
-  }
+  const config = await ledgerConfig(options, io, actions);
   const dryRun = options.dryRun === true;
   const { bodies, bodyLimitBytes } = config.ledger;
   // a dry run leaves no new file behind
-  const ledger = dryRun && !(await isThere(config.store.path)) ? undefined : await actions.openImport(config.store);
+  const ledger = dryRun && !(await isThere(config.store)) ? undefined : await actions.openImport(config.store);
   try {
     const report = await importApantli({
       path: resolve(io.cwd, file),
@@ -139,7 +136,7 @@ async function runApantli(file: string, options: ApantliOptions, io: CliIo, acti
       },
     });
     if (io.stderr.isTTY === true) io.stderr.write("\r");
-    io.stdout.write(`${describeApantli(report, dryRun)}Ledger: ${config.store.path}\n`);
+    io.stdout.write(`${describeApantli(report, dryRun)}Ledger: ${showStore(config.store)}\n`);
     if (bodies !== "full") io.stdout.write(`Bodies were left out: ledger.bodies is ${bodies}.\n`);
     if (!sumsAgree(report)) throw new CliError("The sums do not agree.");
   } finally {
@@ -147,9 +144,11 @@ async function runApantli(file: string, options: ApantliOptions, io: CliIo, acti
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
+/** A database on a server is: at most it gets its tables. */
+async function isThere(store: Config["store"]): Promise<boolean> {
+  if (store.kind !== "sqlite") return true;
   try {
-    await access(path);
+    await access(store.path);
     return true;
   } catch {
     return false;

@@ -1,19 +1,16 @@
 import type { Command } from "commander";
 import type { Config } from "../config/config.ts";
-import { showProblem } from "../config/problem.ts";
 import type { LedgerAudit, RollupDifference } from "../core/ledger.ts";
-import { shortPath } from "./check.ts";
+import { addCopy, type CopyActions } from "./copy.ts";
 import { type CliActions, CliError, type CliIo } from "./io.ts";
+import { addReprice, type RepriceActions } from "./reprice.ts";
+import { addRetention } from "./retention.ts";
+import { type LedgerOptions, ledgerConfig, withLedger } from "./with-ledger.ts";
 
 /** What this command needs beside the other commands' actions. */
-export interface LedgerActions {
+export interface LedgerActions extends RepriceActions, CopyActions {
   /** For the store of a configuration, whether a gateway runs on it or not. Opens nothing yet. */
   openLedger(store: Config["store"]): LedgerAudit;
-}
-
-interface LedgerOptions {
-  readonly config?: string;
-  readonly store?: string;
 }
 
 /** As many differences are said one by one. */
@@ -21,7 +18,8 @@ const mostLines = 20;
 
 const verifyExamples = `
 The ledger keeps sums of its rows by quarters of an hour and longer, for the statistics. They are written together with
-the rows; this computes them anew and says where they differ. Exit code 1 when they do. The gateway may run meanwhile.
+the rows; this computes them anew, as far back as there are rows, and says where they differ. Exit code 1 when they do.
+The gateway may run meanwhile.
 
 Examples:
   causeway ledger verify
@@ -29,7 +27,8 @@ Examples:
 `;
 
 const rebuildExamples = `
-Makes all sums anew from the rows; no row is changed. The gateway may run meanwhile.
+Makes all sums anew from the rows; no row is changed. Sums that have outlived their rows stay. The gateway may run
+meanwhile.
 
 Examples:
   causeway ledger rebuild
@@ -37,7 +36,13 @@ Examples:
 
 /** `ledger`: looks after the store. */
 export function addLedger(program: Command, io: CliIo, actions: LedgerActions & Pick<CliActions, "loadConfig">): void {
-  const ledger = program.command("ledger").description("Check or repair the sums that the statistics are made from.");
+  const ledger = program
+    .command("ledger")
+    .description(
+      "Check or repair the sums that the statistics are made from; price requests anew; remove what is old; copy it.",
+    );
+  const open = async (options: LedgerOptions): Promise<LedgerAudit> =>
+    actions.openLedger((await ledgerConfig(options, io, actions)).store);
   const add = (name: string, description: string, examples: string): Command =>
     ledger
       .command(name)
@@ -45,36 +50,18 @@ export function addLedger(program: Command, io: CliIo, actions: LedgerActions & 
       .option("-c, --config <file>", "the configuration file that says where the store is")
       .option("--store <url>", "the ledger's store (default: as the configuration says)")
       .addHelpText("after", examples);
-  add("verify", "Check that the sums are what the rows come to.", verifyExamples).action((options: LedgerOptions) =>
-    withLedger(options, io, actions, (audit) => verify(audit, io)),
+  add("verify", "Check that the sums are what the rows come to.", verifyExamples).action(
+    async (options: LedgerOptions) => withLedger(await open(options), io, (audit) => verify(audit, io)),
   );
-  add("rebuild", "Make the sums anew from the rows.", rebuildExamples).action((options: LedgerOptions) =>
-    withLedger(options, io, actions, async (audit) => {
+  add("rebuild", "Make the sums anew from the rows.", rebuildExamples).action(async (options: LedgerOptions) =>
+    withLedger(await open(options), io, async (audit) => {
       const made = await audit.rebuild(io.signal);
       io.stdout.write(`ok: ${made} sums were made anew\n`);
     }),
   );
-}
-
-async function withLedger(
-  options: LedgerOptions,
-  io: CliIo,
-  { openLedger, loadConfig }: LedgerActions & Pick<CliActions, "loadConfig">,
-  work: (audit: LedgerAudit) => Promise<void>,
-): Promise<void> {
-  const { config, problems, path } = await loadConfig(options);
-  if (config === undefined) {
-    const name = path === undefined ? "" : shortPath(path, io.cwd);
-    throw new CliError(problems.map((problem) => showProblem(problem, name)).join("\n"));
-  }
-  const audit = openLedger(config.store);
-  try {
-    await work(audit);
-  } catch (error) {
-    throw io.signal.aborted ? new CliError("Interrupted.", 130) : error;
-  } finally {
-    await audit.close();
-  }
+  addReprice(add, io, actions);
+  addRetention(add, io, actions);
+  addCopy(ledger, io, actions);
 }
 
 async function verify(audit: LedgerAudit, io: CliIo): Promise<void> {

@@ -18,6 +18,7 @@ Examples:
   causeway chat "Hello!"            ask through the gateway that runs
   causeway explain                  say how the last request came to its answer
   causeway ledger verify            check that the statistics are what the requests say
+  causeway ledger reprice --help    price past requests anew, when prices have changed
   causeway import --help            bring over the books and the configuration of another proxy
 
 In a checkout: npm start, npm start -- --port 5000, npm start -- init, …

@@ -18,8 +18,9 @@ export function describeUsage(usage: Usage | undefined): string {
   return `${usage.inputTokens} tokens in${cached}, ${usage.outputTokens} out${reasoning}${counted}${partial}`;
 }
 
-/** Nano-dollars as "$0.00", "$0.0000125", "$12.30": all digits there are, at least cents. */
+/** Nano-dollars as "$0.00", "$0.0000125", "-$12.30": all digits there are, at least cents. */
 export function formatDollars(nano: bigint): string {
+  if (nano < 0n) return `-${formatDollars(-nano)}`;
   const digits = (nano % 1_000_000_000n).toString().padStart(9, "0");
   return `$${nano / 1_000_000_000n}.${digits.slice(0, 2)}${digits.slice(2).replace(/0+$/, "")}`;
 }

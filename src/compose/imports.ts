@@ -1,24 +1,27 @@
 import type { Config } from "../config/config.ts";
 import { systemClock } from "../core/clock.ts";
 import type { ImportLedger } from "../imports/ledger.ts";
-import { createLedger } from "../ledger/index.ts";
+import { createLedger, type Ledger } from "../ledger/index.ts";
 import { presets } from "../upstreams/presets/index.ts";
 
 /** A store's ledger for rows from elsewhere, beside a gateway that may run on it. */
 export async function openImport(store: Config["store"]): Promise<ImportLedger> {
   const ledger = createLedger({ store, clock: systemClock });
   await ledger.start();
-  return {
-    async has(ids) {
-      const found = await Promise.all(ids.map(async (id) => ((await ledger.find(id)) === undefined ? [] : [id])));
-      return new Set(found.flat());
-    },
-    async write(rows) {
-      await Promise.all(rows.map(({ row, bodies }) => ledger.settle(row, bodies)));
-    },
-    close: () => ledger.close(),
-  };
+  return importLedger(ledger);
 }
+
+export const importLedger = (ledger: Ledger): ImportLedger => ({
+  async has(ids) {
+    const found = await Promise.all(ids.map(async (id) => ((await ledger.find(id)) === undefined ? [] : [id])));
+    return new Set(found.flat());
+  },
+  rowsFrom: () => ledger.rowsFrom(),
+  async write(rows) {
+    await Promise.all(rows.map(({ row, bodies }) => ledger.settle(row, bodies)));
+  },
+  close: () => ledger.close(),
+});
 
 /** The known provider whose models have names such as this one. */
 export const providerOf = (model: string): string | undefined =>

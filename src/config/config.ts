@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Retention } from "../core/ledger.ts";
+import type { PriceOverride } from "../core/price.ts";
 import type { PlanSpec, ProviderSpec, RoutingSettings } from "../core/routing.ts";
 import type { ListenAddress } from "./listen.ts";
 import type { bodyModes, logLevels } from "./schema.ts";
@@ -15,8 +17,18 @@ export interface Config {
   /** After how long a silence a stream says that it is alive. */
   readonly streams: { readonly keepAliveMs: number };
   readonly shutdown: { readonly graceMs: number };
-  readonly ledger: { readonly bodies: (typeof bodyModes)[number]; readonly bodyLimitBytes: number };
-  readonly prices: readonly ConfiguredPrice[];
+  readonly ledger: {
+    readonly bodies: (typeof bodyModes)[number];
+    readonly bodyLimitBytes: number;
+    /** What becomes of new calls while rows cannot be written. */
+    readonly onFailure: "serve" | "refuse";
+    /** How long writing rows may take before they wait in the journal. */
+    readonly commitTimeoutMs: number;
+    /** Absolute path, and size of the file. undefined: the store is in memory, and nothing waits for it. */
+    readonly journal: { readonly path: string; readonly limitBytes: number } | undefined;
+    readonly retention: Retention;
+  };
+  readonly prices: readonly PriceOverride[];
   readonly log: { readonly level: (typeof logLevels)[number] };
   /** Those that are enabled: the file's in its order, then the environment's in the order of the presets. */
   readonly providers: readonly ProviderConfig[];
@@ -25,11 +37,19 @@ export interface Config {
   readonly routing: RoutingSettings;
 }
 
-export interface StoreLocation {
-  readonly kind: "sqlite";
-  /** Absolute, or ":memory:". */
-  readonly path: string;
-}
+export type StoreLocation =
+  | {
+      readonly kind: "sqlite";
+      /** Absolute, or ":memory:". */
+      readonly path: string;
+    }
+  | {
+      readonly kind: "postgres";
+      /** As `pg` takes it: with a password. */
+      readonly url: string;
+      /** The same, for people: without secrets. */
+      readonly location: string;
+    };
 
 /** Absolute paths of PEM files. */
 export interface TlsFiles {
@@ -46,19 +66,6 @@ export interface Timeouts {
   readonly firstByteMs: number | undefined;
   /** Between two pieces of the provider's answer. */
   readonly idleMs: number;
-}
-
-/** Nano-dollars a million tokens. undefined: not said. */
-export interface ConfiguredPrice {
-  /** "provider/model", where * stands for any characters. The first entry that fits counts. */
-  readonly model: string;
-  readonly input: bigint;
-  readonly output: bigint;
-  readonly cacheRead: bigint | undefined;
-  readonly cacheWrite5m: bigint | undefined;
-  readonly cacheWrite1h: bigint | undefined;
-  readonly inputAudio: bigint | undefined;
-  readonly outputAudio: bigint | undefined;
 }
 
 /** Its credentials are without repetitions, and in the order of the file or the variables' numbers. */
@@ -115,7 +122,16 @@ export interface KeyParts {
 /** Settings that are read once, when the gateway starts. */
 const readAtStart = ["listen", "store", "tls", "cors", "limits", "streams", "shutdown", "log"] as const;
 
+/** The same of the ledger, by their names in the file. */
+const ledgerReadAtStart = { "ledger.commit_timeout": "commitTimeoutMs", "ledger.journal": "journal" } as const;
+
 /** Which settings differ, but take effect only at the next start. */
 export function needsRestart(old: Config, fresh: Config): string[] {
-  return readAtStart.filter((setting) => !isDeepStrictEqual(old[setting], fresh[setting]));
+  const ofLedger = Object.entries(ledgerReadAtStart).filter(
+    ([, setting]) => !isDeepStrictEqual(old.ledger[setting], fresh.ledger[setting]),
+  );
+  return [
+    ...readAtStart.filter((setting) => !isDeepStrictEqual(old[setting], fresh[setting])),
+    ...ofLedger.map(([name]) => name),
+  ];
 }

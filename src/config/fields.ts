@@ -22,14 +22,15 @@ export const duration = textOf(
   "a time with its unit, such as 500ms, 30s, 10m or 1h, and at most 24 days",
 );
 
-export const size = z
-  .union([z.string(), z.number()], { error: "expected a size such as 256KB or 32MB" })
-  .transform((given, ctx): number => {
+export const sizeOf = (fits: (bytes: number) => boolean, expected: string) =>
+  z.union([z.string(), z.number()], { error: `expected ${expected}` }).transform((given, ctx): number => {
     const bytes = parseSize(String(given));
-    if (bytes !== undefined) return bytes;
-    ctx.addIssue({ code: "custom", message: "expected a size such as 256KB or 32MB", params: shown });
+    if (bytes !== undefined && fits(bytes)) return bytes;
+    ctx.addIssue({ code: "custom", message: `expected ${expected}`, params: shown });
     return z.NEVER;
   });
+
+export const size = sizeOf(() => true, "a size such as 256KB or 32MB");
 
 export const flag = z
   .union([z.boolean(), z.enum(["true", "false"])], { error: "expected true or false" })

@@ -1,17 +1,21 @@
 import { resolve } from "node:path";
 import { createSecureContext } from "node:tls";
-import type { Config, ConfiguredPrice, ProviderPreset, StoreLocation, Timeouts, TlsFiles } from "./config.ts";
+import type { Config, ProviderPreset, Timeouts, TlsFiles } from "./config.ts";
 import { readDocument } from "./document.ts";
 import { type Environment, numberedValues } from "./environment.ts";
 import { isSendable, settings, unsendable } from "./fields.ts";
 import { isLoopback, type ListenAddress, parseHost, parsePort, showListen } from "./listen.ts";
+import { readOutage } from "./outage.ts";
 import { type ConfigFlags, overlaidAddress, overlay } from "./overlay.ts";
 import { readPlans } from "./plans.ts";
+import { readPrice } from "./price-schema.ts";
 import type { ConfigProblem, SettingPath } from "./problem.ts";
 import { resolveProviders, resolveTimeouts } from "./providers.ts";
 import { createReport, type Report } from "./report.ts";
+import { readRetention } from "./retention.ts";
 import { resolveRouting } from "./routing.ts";
-import { type ConfigFile, fileSchema, type PriceEntry } from "./schema.ts";
+import { type ConfigFile, fileSchema } from "./schema.ts";
+import { defaultStore, readStore } from "./store.ts";
 
 export interface ReadInput {
   /** YAML; empty when there is no file. */
@@ -51,9 +55,10 @@ export async function readConfig(input: ReadInput): Promise<ReadResult> {
   const tls = await readTls(file, input, report);
   const routing = resolveRouting(file.routing, report);
   const resolved = resolveProviders(file.providers, { ...input, timeouts, listen, report });
+  const store = readStore(file.store ?? defaultStore, input.cwd, report);
   const config: Config = {
     listen,
-    store: readStore(file.store ?? "sqlite:./causeway.db", input.cwd, report),
+    store,
     tls,
     access: { keys },
     cors: { origins: file.cors?.origins ?? [] },
@@ -61,7 +66,12 @@ export async function readConfig(input: ReadInput): Promise<ReadResult> {
     timeouts,
     streams: { keepAliveMs: file.streams?.keep_alive ?? 15_000 },
     shutdown: { graceMs: file.shutdown?.grace ?? 30_000 },
-    ledger: { bodies: file.ledger?.bodies ?? "full", bodyLimitBytes: file.ledger?.body_limit ?? mebibyte / 4 },
+    ledger: {
+      bodies: file.ledger?.bodies ?? "full",
+      bodyLimitBytes: file.ledger?.body_limit ?? mebibyte / 4,
+      ...readOutage(file.ledger, store, input.cwd, report),
+      retention: readRetention(file.ledger?.retention, report),
+    },
     prices: (file.prices ?? []).map(readPrice),
     log: { level: file.log?.level ?? "info" },
     providers: resolved.providers,
@@ -140,17 +150,6 @@ function readListen(file: Sections, keys: readonly string[], { env, flags }: Rea
   return listen;
 }
 
-function readStore(text: string, cwd: string, report: Report): StoreLocation {
-  const path = /^sqlite:(?:\/\/)?(.+)$/s.exec(text.trim())?.[1];
-  if (path === ":memory:") return { kind: "sqlite", path };
-  if (path === undefined) {
-    const scheme = /^([a-z][a-z\d+]{0,15}):/i.exec(text)?.[1]; // no more than that: what follows may hold a password
-    const found = scheme === undefined ? "" : `, found '${scheme}:'`;
-    report.add(["store"], `expected sqlite: and a file, such as sqlite:./causeway.db${found}`);
-  }
-  return { kind: "sqlite", path: resolve(cwd, path ?? "") };
-}
-
 async function readTls(file: Sections, { cwd, readFile }: ReadInput, report: Report): Promise<TlsFiles | undefined> {
   if (!file.tls) return undefined;
   const paths: TlsFiles = { cert: resolve(cwd, file.tls.cert), key: resolve(cwd, file.tls.key) };
@@ -177,14 +176,3 @@ async function readTls(file: Sections, { cwd, readFile }: ReadInput, report: Rep
 /** Whether a file could not be read because there is none. */
 export const isMissing = (error: unknown): boolean =>
   error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
-
-const readPrice = (price: PriceEntry): ConfiguredPrice => ({
-  model: price.model,
-  input: price.input,
-  output: price.output,
-  cacheRead: price.cache_read ?? undefined,
-  cacheWrite5m: price.cache_write_5m ?? undefined,
-  cacheWrite1h: price.cache_write_1h ?? undefined,
-  inputAudio: price.input_audio ?? undefined,
-  outputAudio: price.output_audio ?? undefined,
-});

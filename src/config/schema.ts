@@ -1,37 +1,20 @@
 import * as z from "zod";
-import { duration, isSendable, numberOf, origin, size, text, textOf, unsendable } from "./fields.ts";
+import { duration, isSendable, origin, size, text, textOf, unsendable } from "./fields.ts";
 import { type ListenAddress, parseListen } from "./listen.ts";
+import { outageFields } from "./outage.ts";
 import { modelSchema, routingSchema } from "./plan-schema.ts";
+import { priceSchema } from "./price-schema.ts";
 import { providerSchema, timeoutsSchema } from "./provider-schema.ts";
+import { retentionSchema } from "./retention.ts";
 
 /**
  * What a configuration file may hold. Fields that are empty ("providers:" with all below it commented out) count as not
  * given.
  */
 
-/** US dollars to nano-dollars. */
-const dollars = numberOf(
-  (price) => price >= 0 && price <= 1e6,
-  "US dollars a million tokens, from 0 to 1000000, such as 0.4",
-).transform((price) => BigInt(Math.round(price * 1e9)));
-
 const listen = textOf<ListenAddress>(parseListen, "host:port, such as 127.0.0.1:4000, [::1]:4000 or :4000");
 
 const keys = z.array(text.refine(isSendable, { error: unsendable })).transform((all) => [...new Set(all)]);
-
-const price = z.strictObject({
-  model: z
-    .string()
-    .refine((text) => /[/*]/.test(text), { error: "expected provider/model, where * stands for any characters" })
-    .describe("provider/model; * stands for any characters. The first entry that fits counts."),
-  input: dollars.describe("US dollars a million input tokens."),
-  output: dollars.describe("US dollars a million output tokens."),
-  cache_read: dollars.nullish().describe("… of input tokens read from the provider's cache."),
-  cache_write_5m: dollars.nullish().describe("… of input tokens written to the cache for 5 minutes."),
-  cache_write_1h: dollars.nullish().describe("… of input tokens written to the cache for an hour."),
-  input_audio: dollars.nullish().describe("… of input tokens that are audio."),
-  output_audio: dollars.nullish().describe("… of output tokens that are audio."),
-});
 
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export const bodyModes = ["full", "metadata", "off"] as const;
@@ -44,7 +27,7 @@ export const fileSchema = z.strictObject({
     .string()
     .nullish()
     .describe(
-      "The ledger's store: sqlite: and a file, relative to the working directory. Default: sqlite:./causeway.db.",
+      "The ledger's store: sqlite: and a file, relative to the working directory, or postgres://user:password@host:5432/database. Default: sqlite:./causeway.db.",
     ),
   tls: z
     .strictObject({
@@ -93,10 +76,15 @@ export const fileSchema = z.strictObject({
           "What to keep of requests and answers beside the row: full (all that was said), metadata (the request's settings, without what was said), off. Default: full.",
         ),
       body_limit: size.nullish().describe("Keep no more than this of each request and each answer. Default: 256KB."),
+      ...outageFields,
+      retention: retentionSchema.nullish().describe("What to remove when it is old. Default: nothing."),
     })
     .nullish()
     .describe("What the ledger keeps."),
-  prices: z.array(price).nullish().describe("Prices that the catalogue does not know, or that you have agreed on."),
+  prices: z
+    .array(priceSchema)
+    .nullish()
+    .describe("Prices that the catalogue does not know, or that you have agreed on."),
   log: z
     .strictObject({ level: z.enum(logLevels).nullish().describe("Default: info.") })
     .nullish()
@@ -113,4 +101,3 @@ export const fileSchema = z.strictObject({
 });
 
 export type ConfigFile = z.output<typeof fileSchema>;
-export type PriceEntry = z.output<typeof price>;

@@ -191,8 +191,9 @@ export interface ExchangeRow {
   readonly overheadUs: number;
   /** undefined: nothing is known. */
   readonly usage: Usage | undefined;
-  /** null: the price is unknown. */
+  /** Computed, or the provider's own word where no price is known. null: neither is. */
   readonly costNanoUsd: bigint | null;
+  /** As of `Price`; of several, all, with ", " between. */
   readonly priceVersion: string;
   readonly dropped: readonly string[];
   readonly clientRequestId: string;
@@ -208,9 +209,9 @@ export interface ExchangeRow {
   readonly session: string;
   /** The client's own words for this call. */
   readonly tags: readonly string[];
-  /** How the provider has served it, in its own word, for example "flex". Empty: it does not say, or as usual. */
+  /** How the provider has served it, where it charges by that, for example "flex". Empty: it does not say, or as usual. */
   readonly serviceTier: string;
-  /** What the provider says that it cost. null: it does not say. */
+  /** What providers say that it cost. null: none does. */
   readonly reportedCostNanoUsd: bigint | null;
   /** How much more it would have cost without the provider's prompt cache. null: not known. */
   readonly cacheSavedNanoUsd: bigint | null;

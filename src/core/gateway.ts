@@ -24,7 +24,10 @@ export interface TokenCount {
 export interface Gateway {
   /** Begins an exchange. What follows has to be exactly one of `whole`, `frames` and `embeddings`. */
   open(call: Call): Exchange;
-  /** Throws GatewayError. Either way the exchange is settled by then, as with the other two. */
+  /**
+   * Throws GatewayError. Either way the exchange is settled by then, as with the other two; only one that the ledger cannot
+   * take ("unavailable") does not begin, and has no row.
+   */
   whole(exchange: Exchange): Promise<WholeAnswer>;
   /** The same for a call for embeddings. */
   embeddings(exchange: Exchange): Promise<EmbeddingsAnswer>;

@@ -26,7 +26,7 @@ export interface RowFilter {
   readonly stream?: boolean | undefined;
   readonly minDurationUs?: bigint | undefined;
   readonly maxDurationUs?: bigint | undefined;
-  /** In the error message, or in the text of a kept body, whatever the case of its letters. Empty: any. */
+  /** In the error message, the client's name for the model or the text of a kept body, whatever the case. Empty: any. */
   readonly text?: string;
   /** Rows whose cost is unknown are left out when one of these is set. */
   readonly minCostNanoUsd?: bigint | undefined;
@@ -161,18 +161,99 @@ export interface LedgerReader {
   /** By the id that the client knows the answer by; the newest, should a provider have given it twice. */
   findAnswer(answerId: string): Promise<LedgerEntry | undefined>;
   /**
-   * Rows as they are committed, from now on; ends when the signal aborts. A consumer that falls too far behind gets
+   * Rows as they become durable, from now on; ends when the signal aborts. A consumer that falls too far behind gets
    * GatewayError "unavailable", which says how many rows it has missed, instead of more memory.
    */
   watch(wanted: (row: LedgerRow) => boolean, signal: AbortSignal): AsyncIterable<LedgerRow>;
+}
+
+/** What rows are paged by, where places are counted. "model": the client's name for it. */
+export type PageOrderBy = RowOrderBy | "model";
+
+export interface RowPage {
+  readonly by: PageOrderBy;
+  readonly ascending: boolean;
+  /** How many rows to leave out. All of them are read. */
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** How fast rows were answered that have output tokens and took time. */
+export interface SpeedGroup {
+  readonly alias: string;
+  readonly requests: number;
+  /** Output tokens, each row's by the whole of its duration: their mean, the slowest and the fastest. */
+  readonly tokensPerSecond: { readonly mean: number; readonly least: number; readonly most: number };
+  readonly meanDurationUs: number;
+  /** Over the rows whose cost is known. null: there is none. */
+  readonly meanCostNanoUsd: number | null;
+}
+
+/** What was asked for of one model with one credential, whatever became of it. */
+export interface CredentialUse
+  extends Pick<
+    Totals,
+    "requests" | "inputTokens" | "cacheReadTokens" | "outputTokens" | "costNanoUsd" | "unknownCost"
+  > {
+  readonly provider: string;
+  /** Masked. "": the provider needs none. */
+  readonly credential: string;
+  readonly model: string;
+  /** The start of the newest row, in ms since 1970. */
+  readonly lastUsedAt: number;
+}
+
+/** What only rows can tell: of those that were removed with only their sums kept, nothing. Rejects as LedgerReader does. */
+export interface LedgerFigures {
+  /** Rows by their place, counted from the first; rows of the same place are ordered by id. */
+  page(filter: RowFilter, page: RowPage): Promise<LedgerRow[]>;
+  /** By alias, over the newest 100,000 rows that the filter lets through. */
+  speeds(filter: RowFilter): Promise<SpeedGroup[]>;
+  /** By provider, credential and model, over the newest 100,000 rows. */
+  uses(): Promise<CredentialUse[]>;
+}
+
+/** How long what is kept. undefined: for good. */
+export interface Retention {
+  /** Bodies of rows that started longer ago go, in ms. */
+  readonly bodiesMs: number | undefined;
+  /** Rows that started longer ago go, with their bodies and trails, in ms: whole days in UTC. */
+  readonly rowsMs: number | undefined;
+  /** While the store holds more bytes, the oldest bodies go; when there are none left, the oldest days' rows. */
+  readonly sizeBytes: number | undefined;
+}
+
+/** What a retention has removed. Sums over periods stay what they were. */
+export interface Removed {
+  readonly rows: number;
+  /** With those of the rows. */
+  readonly bodies: number;
+  /** As the bodies were stored. */
+  readonly bytes: number;
+  /** The latest start of a row that was removed, or whose bodies were, in ms since 1970. undefined: nothing was removed. */
+  readonly until: number | undefined;
+}
+
+/** What a retention would remove. Times in ms since 1970; undefined: it does not say. */
+export interface Outlook {
+  /** Rows that started before `rowsBefore`. */
+  readonly rows: number;
+  readonly rowsBefore: number | undefined;
+  /** Bodies of rows that started before `bodiesBefore` or `rowsBefore`. */
+  readonly bodies: number;
+  readonly bodiesBefore: number | undefined;
+  /** As those bodies are stored. */
+  readonly bytes: number;
+  /** What the store holds now, without the room that is free in it. */
+  readonly sizeBytes: number;
 }
 
 /** Removes rows, for good. */
 export interface LedgerEraser {
   /**
    * The rows of failed requests that started in a period, with their bodies and trails; sums are then as if they had never
-   * been. Part by part: what was removed before a failure stays so. Resolves with how many rows were removed. Rejects with
-   * GatewayError "unavailable".
+   * been. Sums that have outlived their rows stay. Part by part: what was removed before a failure stays so. Resolves with
+   * how many rows were removed. Rejects with GatewayError "unavailable".
    */
   deleteErrors(from: number, to: number): Promise<number>;
 }
@@ -189,13 +270,46 @@ export interface RollupDifference {
   readonly kind: "missing" | "wrong" | "surplus";
 }
 
-/** The sums that are kept beside the rows, held against the rows: also while a gateway writes to the same store. */
+/** Sizes of a store in bytes. */
+export interface Compacted {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** What is done for a store from outside of a gateway; all but the compacting also while one writes to it. */
 export interface LedgerAudit {
-  /** Resolves with how many rollups were looked at. Rejects with GatewayError "unavailable". */
+  /** Holds the sums against the rows. Resolves with how many rollups were looked at. Rejects with GatewayError "unavailable". */
   verify(report: (difference: RollupDifference) => void, signal: AbortSignal): Promise<number>;
   /** Makes all rollups anew. Resolves with how many were made. Rejects with GatewayError "unavailable". */
   rebuild(signal: AbortSignal): Promise<number>;
+  /** What `prune` would remove at this moment. Rejects with GatewayError "unavailable". */
+  outlook(retention: Retention): Promise<Outlook>;
+  /** Removes what is not to be kept. Rejects with GatewayError "unavailable". */
+  prune(retention: Retention, signal: AbortSignal): Promise<Removed>;
+  /**
+   * Gives all room that is free in the store back, and has it do so by itself from then on. Rejects with GatewayError:
+   * "unavailable" while a gateway runs on it, "invalid_request" where a store of its kind needs no such thing.
+   */
+  compact(): Promise<Compacted>;
   close(): Promise<void>;
+}
+
+export interface StoreFailure {
+  /** In ms since 1970. */
+  readonly since: number;
+  /** The last one's, for people. */
+  readonly message: string;
+}
+
+export interface JournalStatus {
+  readonly path: string;
+  /** Rows that wait. */
+  readonly rows: number;
+  /** What they take, and how much may be taken. */
+  readonly bytes: number;
+  readonly roomBytes: number;
+  /** Whether it could take more of them. */
+  readonly takesRows: boolean;
 }
 
 export interface StoreStatus {
@@ -205,6 +319,16 @@ export interface StoreStatus {
   readonly location: string;
   /** Whether the last commit went well, and the store is open. */
   readonly writable: boolean;
-  /** Rows that are not committed yet. */
+  /** Rows that are not committed yet, and do not wait in the journal. */
   readonly pending: number;
+  /** Why rows are not written to it. undefined: they are. */
+  readonly failure?: StoreFailure | undefined;
+  /** Where rows wait while they cannot be written. undefined: nowhere. */
+  readonly journal?: JournalStatus | undefined;
+  /** Whether new calls are refused, since their rows could not be written or are not to wait. */
+  readonly refusing?: boolean | undefined;
+  /** How much it holds, of late, without the room that is free in it. undefined: not known yet. */
+  readonly sizeBytes?: number | undefined;
+  /** Rows that started before were removed, in ms since 1970, with only their sums kept. undefined or 0: none were. */
+  readonly rowsFrom?: number | undefined;
 }

@@ -1,5 +1,6 @@
 import type { Usage } from "../../gen/causeway/chat/v1/usage_pb.ts";
 import type { Dialect, Variant } from "./dialect.ts";
+import type { GatewayError } from "./error.ts";
 import type { ExchangeBodies, ExchangeRow } from "./exchange.ts";
 import type { RateLimits } from "./health.ts";
 
@@ -106,11 +107,17 @@ export interface Access {
 export interface Price {
   /** null: unknown. */
   readonly costNanoUsd: bigint | null;
-  /** Which prices: the catalogue and its version, or "config". Empty when unknown. */
+  /** How much more it would have cost without the provider's prompt cache. null: unknown. */
+  readonly cacheSavedNanoUsd: bigint | null;
+  /**
+   * Which prices: the catalogue and its version, "config:" and a hash of the entry, both with "*" between for a multiple of
+   * the catalogue's, or "reported" for the provider's own word. Empty when unknown.
+   */
   readonly version: string;
 }
 
 export interface Pricing {
+  /** `at`: when it was asked for, in ms since 1970. */
   price(provider: string, model: string, usage: Usage, at: number): Price;
   /** Price of a million tokens in nano-dollars, for lists; undefined when unknown. */
   perMillion(provider: string, model: string): { input: bigint; output: bigint } | undefined;
@@ -127,7 +134,9 @@ export interface TokenCounter {
 }
 
 export interface LedgerWriter {
-  /** Resolves when the row is committed. Rejects when it cannot be. */
+  /** undefined: new calls may come. Else why they may not, since their rows could not be written. */
+  admits(): GatewayError | undefined;
+  /** Resolves when the row is durable: in the store, or where it waits for it. Rejects when it cannot be written. */
   settle(row: ExchangeRow, bodies: ExchangeBodies | undefined): Promise<void>;
   /** Lets go of what was said in an answer, and of the id it is known by. The row stays: it is what was spent. */
   forgetAnswer(answerId: string): Promise<void>;

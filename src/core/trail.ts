@@ -41,7 +41,7 @@ export interface AttemptStep {
   message?: string | undefined;
   /** Of one that was left: its provider had begun to answer, so it has read the prompt, and bills it. Not kept. */
   promptRead?: boolean | undefined;
-  /** Of an attempt that is not the answer, as far as it is known. */
+  /** As far as it is known. Of the answer only where other attempts have taken something as well: else the row says it. */
   usage?: Usage | undefined;
   costNanoUsd?: bigint | null | undefined;
 }

@@ -84,11 +84,21 @@ export function createGateway(deps: GatewayDeps): Gateway {
     };
   }
 
+  /** An exchange whose row could not be written does not begin, and gets none. */
+  function admit(exchange: Exchange): void {
+    const refusal = deps.ledger.admits();
+    if (refusal === undefined) return;
+    const error = exchange.fail(refusal);
+    deps.onSettled(exchange);
+    throw error;
+  }
+
   /** An exchange whose answer comes whole. */
   async function collected<T>(
     exchange: Exchange,
     read: (bytes: Buffer, answer: OpenAnswer) => Collected<T>,
   ): Promise<T> {
+    admit(exchange);
     const settings = deps.settings();
     const end = begin(exchange, settings);
     let reached: Reached<Collected<T>> | undefined;
@@ -118,6 +128,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
    * has stopped to: a client that does not read holds nothing up.
    */
   async function* streamed(exchange: Exchange): AsyncGenerator<Frame, void, undefined> {
+    admit(exchange);
     const settings = deps.settings();
     const end = begin(exchange, settings);
     let reached: Reached<FrameSource> | undefined;

@@ -1,18 +1,22 @@
-import { CompiledQuery, type Kysely } from "kysely";
+import { CompiledQuery } from "kysely";
+import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
 import type { LedgerAudit, RollupDifference } from "../core/ledger.ts";
 import { chunksOf } from "./chunks.ts";
 import { newestVersion } from "./migrations.ts";
+import { outlook } from "./removal.ts";
+import { limitsOf, noRun, runRetention } from "./retention.ts";
 import { type RollupLevel, rollupLevels, type Span } from "./rollup-levels.ts";
-import { dimensions, expectedRollups, remakeRollups, rollupColumns } from "./rollup-sql.ts";
-import type { LedgerTables } from "./schema.ts";
+import { dimensions, expectedRollups, isProvable, remakeRollups, rollupColumns } from "./rollup-sql.ts";
+import type { LedgerDb } from "./sql-flavor.ts";
 import type { Store } from "./store.ts";
 
 /**
- * Holds the rollups of a store against its rows. It is read and written in parts of at least a day, so that a gateway on
- * the same store waits for none of them long, and memory does not grow with the ledger.
+ * Looks after a store from outside. Rollups are held against the rows as far back as there are rows, and read and written in
+ * parts of at least a day, so that a gateway on the same store waits for none of them long, and memory does not grow with
+ * the ledger.
  */
-export function createAudit(store: Store): LedgerAudit {
+export function createAudit(store: Store, clock: Clock): LedgerAudit {
   const db = store.scanDb;
   return {
     async verify(report, signal) {
@@ -33,25 +37,34 @@ export function createAudit(store: Store): LedgerAudit {
       for (const level of rollupLevels) {
         for await (const { from, to } of chunksOf(db, level)) {
           signal.throwIfAborted();
-          made += (await store.transact(remakeRollups(level, from, to))).at(-1) ?? 0;
+          made += (await store.transact(remakeRollups(db.flavor, level, from, to))).at(-1) ?? 0;
         }
       }
       return made;
     },
 
+    async outlook(retention) {
+      await checkVersion(store);
+      return outlook(store, limitsOf(retention, clock.now()));
+    },
+
+    async prune(retention, signal) {
+      await checkVersion(store);
+      const run = { ...noRun };
+      await runRetention({ store, clock, retention: () => retention, signal, done: { bodies: undefined } }, run);
+      return run;
+    },
+
+    compact: () => store.compact(),
     close: () => store.close(),
   };
 }
 
 /** An older or newer Causeway that writes to the store would know nothing of what is done here. */
-async function checkVersion({ db, location }: Store): Promise<void> {
-  const { rows } = await db.executeQuery<{ version: bigint }>(
-    CompiledQuery.raw(
-      "select coalesce(max(version), 0) as version from ledger_schema " +
-        "where exists (select 1 from sqlite_master where name = 'ledger_schema')",
-    ),
-  );
-  const version = Number(rows[0]?.version ?? 0);
+export async function checkVersion({ db, location }: Store): Promise<void> {
+  const tables = await db.executeQuery(CompiledQuery.raw(db.flavor.tableNamed("ledger_schema")));
+  const newest = db.selectFrom("ledger_schema").select(({ fn }) => fn.max("version").as("version"));
+  const version = Number((tables.rows.length > 0 ? await newest.executeTakeFirst() : undefined)?.version ?? 0);
   if (version === newestVersion) return;
   throw new GatewayError(
     "unavailable",
@@ -64,18 +77,19 @@ type Values = Readonly<Record<string, unknown>>;
 
 /** What is stored and what should be, in one statement: of one moment, whatever is being written. */
 async function compare(
-  db: Kysely<LedgerTables>,
+  db: LedgerDb,
   level: RollupLevel,
   { from, to }: Span,
   report: (difference: RollupDifference) => void,
 ): Promise<number> {
   const columns = rollupColumns.join(", ");
-  const expected = expectedRollups(level, from, to);
+  const expected = expectedRollups(db.flavor, level, from, to);
   const text =
     `with expected(${columns}) as materialized (${expected.sql}), stored as materialized ` +
-    `(select ${columns} from rollups where level = ${level.level} and start >= ? and start < ?) ` +
-    "select 'expected' as side, * from (select * from expected except select * from stored) " +
-    "union all select 'stored', * from (select * from stored except select * from expected) " +
+    `(select ${columns} from rollups where level = ${level.level} and start >= ? and start < ? ` +
+    `and ${isProvable(level)}) ` +
+    "select 'expected' as side, * from (select * from expected except select * from stored) as more " +
+    "union all select 'stored', * from (select * from stored except select * from expected) as less " +
     `union all select 'count', ${rollupColumns.map((_, at) => (at === 0 ? "(select count(*) from stored)" : "null")).join(", ")}`;
   const { rows } = await db.executeQuery<Values>(CompiledQuery.raw(text, [...expected.parameters, from, to]));
   const sides = Map.groupBy(rows, ({ side }) => side);
@@ -91,7 +105,7 @@ async function compare(
 }
 
 async function differenceOf(
-  db: Kysely<LedgerTables>,
+  db: LedgerDb,
   { spanMs }: RollupLevel,
   row: Values,
   kind: RollupDifference["kind"],
@@ -111,7 +125,7 @@ async function differenceOf(
 const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
 const sameBytes = (a: unknown, b: unknown): boolean => isBytes(a) && isBytes(b) && Buffer.compare(a, b) === 0;
 
-async function describeSeries(db: Kysely<LedgerTables>, id: unknown): Promise<string> {
+async function describeSeries(db: LedgerDb, id: unknown): Promise<string> {
   if (id === 0n) return "all rows";
   if (typeof id !== "bigint") return "rows of no known series";
   const series = await db.selectFrom("rollup_series").selectAll().where("id", "=", id).executeTakeFirst();

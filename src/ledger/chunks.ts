@@ -1,12 +1,13 @@
-import { CompiledQuery, type Kysely } from "kysely";
+import { CompiledQuery } from "kysely";
+import { progressOf } from "./progress.ts";
 import { dayMs, floorTo, type RollupLevel, type Span } from "./rollup-levels.ts";
-import type { LedgerTables } from "./schema.ts";
+import type { LedgerDb } from "./sql-flavor.ts";
 
-/** The spans of time in which a level has rollups, or should have: each is some of the level's own, and at least a day. */
-export async function* chunksOf(
-  db: Kysely<LedgerTables>,
-  { level, source, spanMs }: RollupLevel,
-): AsyncGenerator<Span> {
+/**
+ * The spans of time in which a level has rollups, or should have: each is some of the level's own, and at least a day. Those
+ * made from rows: as far back as there are rows.
+ */
+export async function* chunksOf(db: LedgerDb, { level, source, spanMs }: RollupLevel): AsyncGenerator<Span> {
   const length = Math.max(dayMs, spanMs);
   const below =
     source === undefined
@@ -14,8 +15,8 @@ export async function* chunksOf(
       : `select min(start) as start from rollups where level = ${source} and start >= ?`;
   const text =
     `select min(start) as start from (${below} ` +
-    `union all select min(start) from rollups where level = ${level} and start >= ?)`;
-  for (let after = 0; ; ) {
+    `union all select min(start) from rollups where level = ${level} and start >= ?) as starts`;
+  for (let after = source === undefined ? (await progressOf(db)).rowsFrom : 0; ; ) {
     const { rows } = await db.executeQuery<{ start: bigint | null }>(CompiledQuery.raw(text, [after, after]));
     const start = rows[0]?.start ?? undefined;
     if (start === undefined) return;

@@ -1,14 +1,19 @@
 import { sql } from "kysely";
+import { progressOf } from "./progress.ts";
 import { ceilTo, dayMs, floorTo, quarterMs, rollupLevels } from "./rollup-levels.ts";
-import { remakeRollups } from "./rollup-sql.ts";
+import { hasRows, remakeRollups } from "./rollup-sql.ts";
 import type { Store } from "./store.ts";
 
 /** What is removed at once, so that no commit waits long for it: some ten ms where a day has 30,000 rows. */
 const chunkMs = dayMs / 4;
 
-/** Removes the failed rows of a period. Each part is one transaction with the rollups that it changes. */
+/**
+ * Removes the failed rows of a period, as far back as there are rows: without them their rollups could not be made anew.
+ * Each part is one transaction with the rollups that it changes.
+ */
 export async function deleteErrors(store: Store, from: number, to: number): Promise<number> {
-  const [first, end] = [Math.max(0, Math.ceil(from)), Math.ceil(to)];
+  const { rowsFrom } = await progressOf(store.db);
+  const [first, end] = [Math.max(rowsFrom, Math.ceil(from)), Math.ceil(to)];
   let deleted = 0;
   for (let at = first; at < end; ) {
     const next = await nextError(store, floorTo(at, quarterMs), end);
@@ -30,11 +35,11 @@ async function nextError({ scanDb }: Store, from: number, to: number): Promise<n
 
 async function deleteChunk(store: Store, from: number, to: number): Promise<number> {
   const remove = {
-    sql: "delete from requests where status = 'error' and started_at >= ? and started_at < ?",
+    sql: `delete from requests where status = 'error' and started_at >= ? and started_at < ? and ${hasRows("started_at")}`,
     parameters: [from, to],
   };
   const remake = rollupLevels.flatMap((level) =>
-    remakeRollups(level, floorTo(from, level.spanMs), ceilTo(to, level.spanMs)),
+    remakeRollups(store.db.flavor, level, floorTo(from, level.spanMs), ceilTo(to, level.spanMs)),
   );
   const [deleted = 0] = await store.transact([remove, ...remake]);
   return deleted;

@@ -1,8 +1,7 @@
-import { type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
+import { type SqlBool, sql } from "kysely";
 import type { RowFilter } from "../core/ledger.ts";
-import type { LedgerTables, RequestsTable } from "./schema.ts";
-
-type Rows = ExpressionBuilder<LedgerTables, "requests">;
+import type { RequestsTable } from "./schema.ts";
+import type { LedgerDb } from "./sql-flavor.ts";
 
 /** What a filter names, by the columns that rollups are grouped by as well. */
 export const dimensionsOf = (filter: RowFilter) =>
@@ -28,7 +27,7 @@ export const isRolledUp = (filter: RowFilter): boolean =>
   (filter.text ?? "") === "";
 
 /** The rows that a filter lets through. */
-export function matching(db: Kysely<LedgerTables>, filter: RowFilter) {
+export function matching(db: LedgerDb, filter: RowFilter) {
   let query = db.selectFrom("requests");
   const names = [
     ...dimensionsOf(filter),
@@ -48,24 +47,11 @@ export function matching(db: Kysely<LedgerTables>, filter: RowFilter) {
   if (filter.maxDurationUs !== undefined) query = query.where("duration_us", "<=", filter.maxDurationUs);
   if (filter.stream !== undefined) query = query.where("stream", "=", filter.stream ? 1n : 0n);
   const { tags = [], text = "" } = filter;
-  if (tags.length > 0) {
-    query = query.where(sql<SqlBool>`exists (select 1 from json_each(tags) where value in (${sql.join(tags)}))`);
-  }
-  if (text !== "") query = query.where((eb) => textIn(eb, text));
+  if (tags.length > 0) query = query.where(db.flavor.hasTag(tags));
+  if (text !== "") query = query.where((eb) => eb.or([db.flavor.hasText(text), aliasHas(text)]));
   return query;
 }
 
-const textIn = (eb: Rows, text: string) =>
-  eb.or([
-    sql<SqlBool>`contains_text(error_message, '', ${text})`,
-    eb.exists(
-      eb
-        .selectFrom("bodies")
-        .select("bodies.seq")
-        .whereRef("bodies.seq", "=", "requests.seq")
-        .where(
-          sql<SqlBool>`(contains_text(request, request_encoding, ${text})
-            or contains_text(response, response_encoding, ${text}))`,
-        ),
-    ),
-  ]);
+/** Whether the client's name for the model contains a text, whatever the case of its letters. */
+const aliasHas = (text: string) =>
+  sql<SqlBool>`lower(alias) like ${`%${text.toLowerCase().replace(/[!%_]/g, "!$&")}%`} escape '!'`;

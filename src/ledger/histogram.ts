@@ -21,12 +21,42 @@ export function bucketOf(value: number): number {
   return exponent * perDoubling + Math.floor(whole / 2 ** exponent);
 }
 
+/** The least that a bucket counts. */
+export function leastOf(bucket: number): number {
+  const exponent = exponentOf(bucket);
+  return (bucket - exponent * perDoubling) * 2 ** exponent;
+}
+
 /** The middle of what a bucket counts. */
-export function middleOf(bucket: number): number {
-  if (bucket < 2 * perDoubling) return bucket;
-  const exponent = Math.floor(bucket / perDoubling) - 1;
-  const low = (bucket - exponent * perDoubling) * 2 ** exponent;
-  return low + Math.floor((2 ** exponent - 1) / 2);
+export const middleOf = (bucket: number): number => leastOf(bucket) + Math.floor((2 ** exponentOf(bucket) - 1) / 2);
+
+const exponentOf = (bucket: number): number => Math.max(0, Math.floor(bucket / perDoubling) - 1);
+
+/** A bucket that is not empty, and how often what it counts was measured. */
+export interface BucketCount {
+  readonly bucket: number;
+  readonly count: number;
+}
+
+/** In the order of their buckets. */
+export function countsOf(histogram: Histogram): BucketCount[] {
+  const counts: BucketCount[] = [];
+  for (const reader = new Reader(histogram); reader.next(); ) {
+    counts.push({ bucket: reader.bucket, count: reader.count });
+  }
+  return counts;
+}
+
+/** The inverse of `countsOf`. */
+export function histogramWith(counts: readonly BucketCount[]): Histogram {
+  const bytes: number[] = [];
+  let last = 0;
+  for (const { bucket, count } of counts) {
+    writeVarint(bytes, bucket - last);
+    writeVarint(bytes, count);
+    last = bucket;
+  }
+  return bytes.length === 0 ? noHistogram : new Uint8Array(bytes);
 }
 
 /** The histogram of values, given as their buckets; changes their order. For few of them. */

@@ -1,4 +1,4 @@
-import { type Kysely, type RawBuilder, sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type {
   FilterValues,
   LedgerReader,
@@ -11,14 +11,12 @@ import type {
 import { matching } from "./filter.ts";
 import { sumsBySeries } from "./period-sums.ts";
 import { ledgerRow, stringsIn } from "./rows.ts";
-import type { LedgerTables } from "./schema.ts";
-
-type Db = Kysely<LedgerTables>;
+import type { LedgerDb } from "./sql-flavor.ts";
 
 const newestFirst: RowOrder = { by: "start", ascending: false };
 
 /** Rows one by one, and what there is to filter them by. */
-export function createLists(db: Db, scanDb: Db): Pick<LedgerReader, "list" | "values"> {
+export function createLists(db: LedgerDb, scanDb: LedgerDb): Pick<LedgerReader, "list" | "values"> {
   return {
     list(filter, limit, after, order = newestFirst) {
       const isScan = order.by !== "start" || (filter.text ?? "") !== "";
@@ -29,7 +27,7 @@ export function createLists(db: Db, scanDb: Db): Pick<LedgerReader, "list" | "va
 }
 
 /** `placeOf` of core/ledger.ts, for the database. */
-const places: Readonly<Record<RowOrderBy, RawBuilder<bigint>>> = {
+export const places: Readonly<Record<RowOrderBy, RawBuilder<bigint>>> = {
   start: sql`started_at`,
   cost: sql`coalesce(cost_nano_usd, -1)`,
   duration: sql`duration_us`,
@@ -37,7 +35,7 @@ const places: Readonly<Record<RowOrderBy, RawBuilder<bigint>>> = {
 };
 
 async function list(
-  db: Db,
+  db: LedgerDb,
   filter: RowFilter,
   limit: number,
   after: RowCursor | undefined,
@@ -59,7 +57,7 @@ async function list(
 /** What is looked through for the values that rollups do not have. */
 const newestRows = 10_000;
 
-async function values(db: Db, filter: RowFilter): Promise<FilterValues> {
+async function values(db: LedgerDb, filter: RowFilter): Promise<FilterValues> {
   const [cells, newest] = await Promise.all([
     sumsBySeries(db, filter, "all"),
     db

@@ -1,10 +1,11 @@
-import type { Kysely, Transaction } from "kysely";
+import type { Transaction } from "kysely";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
 import { createRollups, rollUpOldRows } from "./rollup-migration.ts";
-import type { ColumnTypes, LedgerTables } from "./schema.ts";
+import type { LedgerTables } from "./schema.ts";
+import type { LedgerDb, SqlFlavor } from "./sql-flavor.ts";
 
-type Migration = (db: Transaction<LedgerTables>, types: ColumnTypes) => Promise<void>;
+type Migration = (db: Transaction<LedgerTables>, flavor: SqlFlavor) => Promise<void>;
 
 /** In order; the first brings the schema to version 1. What has been released is never edited. */
 const migrations: readonly Migration[] = [
@@ -22,12 +23,7 @@ export const newestVersion = migrations.length;
  * Brings the schema to the version this code knows, in one transaction: all of it or nothing. Rejects with GatewayError
  * "unavailable" for a schema that is newer. `location`: for that error.
  */
-export async function migrate(
-  db: Kysely<LedgerTables>,
-  types: ColumnTypes,
-  clock: Clock,
-  location: string,
-): Promise<void> {
+export async function migrate(db: LedgerDb, clock: Clock, location: string): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     await transaction.schema
       .createTable("ledger_schema")
@@ -39,15 +35,23 @@ export async function migrate(
       .selectFrom("ledger_schema")
       .select(({ fn }) => fn.max("version").as("version"))
       .executeTakeFirst();
-    const version = Number(newest?.version ?? 0);
+    const note = (version: number) =>
+      transaction
+        .insertInto("ledger_schema")
+        .values({ version: BigInt(version), applied_at: BigInt(clock.now()) })
+        .execute();
+    const { base } = db.flavor;
+    let version = Number(newest?.version ?? 0);
     if (version > migrations.length) throw newerSchema(location, version);
+    if (version === 0 && base !== undefined) {
+      version = base.version;
+      await base.create(transaction);
+      await note(version);
+    }
     for (const [index, step] of migrations.entries()) {
       if (index < version) continue;
-      await step(transaction, types);
-      await transaction
-        .insertInto("ledger_schema")
-        .values({ version: BigInt(index + 1), applied_at: BigInt(clock.now()) })
-        .execute();
+      await step(transaction, db.flavor);
+      await note(index + 1);
     }
   });
 }
@@ -63,7 +67,7 @@ const newerSchema = (location: string, version: number): GatewayError =>
  * Periods are looked up by an index of their own on the start and not by the id: the id's time is not the start's when
  * the clock is set back. The index makes sums over a day out of a month 35 times as fast and costs a row about 1 µs.
  */
-async function createTables(db: Transaction<LedgerTables>, types: ColumnTypes): Promise<void> {
+async function createTables(db: Transaction<LedgerTables>, { types }: SqlFlavor): Promise<void> {
   const texts = ["facade", "client_dialect", "upstream_dialect", "alias", "provider", "model", "credential"] as const;
   const tokens = [
     "input_tokens",
@@ -123,7 +127,7 @@ async function addAnswerIds(db: Transaction<LedgerTables>): Promise<void> {
     .execute();
 }
 
-async function addTrailsAndState(db: Transaction<LedgerTables>, types: ColumnTypes): Promise<void> {
+async function addTrailsAndState(db: Transaction<LedgerTables>, { types }: SqlFlavor): Promise<void> {
   await db.schema
     .createTable("trails")
     .addColumn("seq", types.serialKey, (column) => column.primaryKey().references("requests.seq").onDelete("cascade"))
@@ -137,7 +141,7 @@ async function addTrailsAndState(db: Transaction<LedgerTables>, types: ColumnTyp
     .execute();
 }
 
-async function addCallersAndRollups(db: Transaction<LedgerTables>, types: ColumnTypes): Promise<void> {
+async function addCallersAndRollups(db: Transaction<LedgerTables>, flavor: SqlFlavor): Promise<void> {
   for (const name of ["access_key", "end_user_id", "client", "session"]) {
     await db.schema
       .alterTable("requests")
@@ -148,11 +152,11 @@ async function addCallersAndRollups(db: Transaction<LedgerTables>, types: Column
     .alterTable("requests")
     .addColumn("tags", "text", (column) => column.notNull().defaultTo("[]"))
     .execute();
-  await createRollups(db, types);
+  await createRollups(db, flavor);
 }
 
 /** What was spent besides the computed cost, and since when rows are kept: rollups outlive them. */
-async function addMoney(db: Transaction<LedgerTables>): Promise<void> {
+async function addMoney(db: Transaction<LedgerTables>, flavor: SqlFlavor): Promise<void> {
   await db.schema
     .alterTable("requests")
     .addColumn("service_tier", "text", (column) => column.notNull().defaultTo(""))
@@ -168,5 +172,5 @@ async function addMoney(db: Transaction<LedgerTables>): Promise<void> {
     .alterTable("rollup_progress")
     .addColumn("rows_from", "bigint", (column) => column.notNull().defaultTo(0))
     .execute();
-  await rollUpOldRows(db);
+  await rollUpOldRows(db, flavor);
 }

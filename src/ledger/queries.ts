@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { zstdDecompress } from "node:zlib";
-import type { Kysely, Selectable, SelectQueryBuilder } from "kysely";
+import type { Selectable, SelectQueryBuilder } from "kysely";
 import type { Heat, LedgerEntry, LedgerReader, LedgerSummary, RowFilter } from "../core/ledger.ts";
 import { isRolledUp } from "./filter.ts";
 import { createLists } from "./lists.ts";
@@ -8,14 +8,15 @@ import { type SeriesSums, sumsBySeries, sumsBySpan } from "./period-sums.ts";
 import type { SumsWanted } from "./rollup-sql.ts";
 import { ledgerRow } from "./rows.ts";
 import type { BodiesTable, LedgerTables, RequestsTable } from "./schema.ts";
+import type { LedgerDb } from "./sql-flavor.ts";
 import { addSums, descending, noSums, type Sums, totalsBy, totalsOf } from "./sums.ts";
 import { trailIn } from "./trails.ts";
 
 const decompress = promisify(zstdDecompress);
 
 /** Reads the ledger from whatever database Kysely speaks to. `scanDb`: for what reads many rows. */
-export function createQueries(db: Kysely<LedgerTables>, scanDb: Kysely<LedgerTables>): Omit<LedgerReader, "watch"> {
-  const dbFor = (filter: RowFilter): Kysely<LedgerTables> => (isRolledUp(filter) ? db : scanDb);
+export function createQueries(db: LedgerDb, scanDb: LedgerDb): Omit<LedgerReader, "watch"> {
+  const dbFor = (filter: RowFilter): LedgerDb => (isRolledUp(filter) ? db : scanDb);
   return {
     ...createLists(db, scanDb),
     summary: (filter) => summary(dbFor(filter), filter),
@@ -31,7 +32,7 @@ export function createQueries(db: Kysely<LedgerTables>, scanDb: Kysely<LedgerTab
 }
 
 /** The groups are added up here from the series. */
-async function summary(db: Kysely<LedgerTables>, filter: RowFilter): Promise<LedgerSummary> {
+async function summary(db: LedgerDb, filter: RowFilter): Promise<LedgerSummary> {
   const rolledUp = isRolledUp(filter);
   const cells = await sumsBySeries(db, filter, rolledUp ? "all" : "histograms");
   // Rollups over all series have the percentiles for less.
@@ -55,26 +56,30 @@ async function summary(db: Kysely<LedgerTables>, filter: RowFilter): Promise<Led
   };
 }
 
-async function errorCounts(db: Kysely<LedgerTables>, cells: readonly SeriesSums[]): Promise<LedgerSummary["errors"]> {
+async function errorCounts(db: LedgerDb, cells: readonly SeriesSums[]): Promise<LedgerSummary["errors"]> {
   const counts = new Map<string, Sums>();
   for (const cell of cells) {
     if (cell.status === "error") counts.set(cell.error_code, addSums(counts.get(cell.error_code) ?? noSums, cell));
   }
   if (counts.size === 0) return [];
   const newest = [...counts.values()].map((count) => count.newest);
-  const rows = await db.selectFrom("requests").select(["seq", "error_message"]).where("seq", "in", newest).execute();
-  const messages = new Map(rows.map((row) => [row.seq, row.error_message]));
+  const rows = await db
+    .selectFrom("requests")
+    .select(["seq", "error_code", "error_message"])
+    .where("seq", "in", newest)
+    .execute();
+  // By the code as well: the row may be removed, and its number another one's by now.
+  const messages = new Map(rows.map((row) => [`${row.seq} ${row.error_code}`, row.error_message]));
   return [...counts]
-    .map(([code, count]) => ({ code, requests: count.requests, lastMessage: messages.get(count.newest) ?? "" }))
+    .map(([code, count]) => ({
+      code,
+      requests: count.requests,
+      lastMessage: messages.get(`${count.newest} ${code}`) ?? "",
+    }))
     .sort((a, b) => descending(a.requests, b.requests) || (a.code < b.code ? -1 : 1));
 }
 
-function sumsBetween(
-  db: Kysely<LedgerTables>,
-  filter: RowFilter,
-  bounds: readonly number[],
-  wanted: SumsWanted,
-): Promise<Sums[]> {
+function sumsBetween(db: LedgerDb, filter: RowFilter, bounds: readonly number[], wanted: SumsWanted): Promise<Sums[]> {
   const spans = bounds.slice(1).map((to, at) => ({ from: bounds[at] ?? to, to }));
   return sumsBySpan(db, filter, spans, wanted);
 }
@@ -86,12 +91,12 @@ function heatOf(sums: Sums): Heat {
 
 type RowQuery = SelectQueryBuilder<LedgerTables, "requests", Selectable<RequestsTable>>;
 
-async function find(db: Kysely<LedgerTables>, which: (query: RowQuery) => RowQuery): Promise<LedgerEntry | undefined> {
+async function find(db: LedgerDb, which: (query: RowQuery) => RowQuery): Promise<LedgerEntry | undefined> {
   const row = await which(db.selectFrom("requests").selectAll()).executeTakeFirst();
   if (row === undefined) return undefined;
   const [trail, bodies] = await Promise.all([
-    db.selectFrom("trails").select("trail").where("seq", "=", row.seq).executeTakeFirst(),
-    db.selectFrom("bodies").selectAll().where("seq", "=", row.seq).executeTakeFirst(),
+    db.selectFrom("trails").select("trail").where(db.flavor.partOf(row)).executeTakeFirst(),
+    db.selectFrom("bodies").selectAll().where(db.flavor.partOf(row)).executeTakeFirst(),
   ]);
   return {
     row: ledgerRow(row),
@@ -102,13 +107,14 @@ async function find(db: Kysely<LedgerTables>, which: (query: RowQuery) => RowQue
 
 async function decoded(stored: Selectable<BodiesTable>): Promise<LedgerEntry["bodies"]> {
   const [request, response] = await Promise.all([
-    decode(stored.request, stored.request_encoding),
-    decode(stored.response, stored.response_encoding),
+    decodeBody(stored.request, stored.request_encoding),
+    decodeBody(stored.response, stored.response_encoding),
   ]);
   return { request, response, truncated: stored.truncated !== 0n };
 }
 
-async function decode(bytes: Uint8Array, encoding: string): Promise<Uint8Array> {
+/** The bytes of a body as they were kept. */
+export async function decodeBody(bytes: Uint8Array, encoding: string): Promise<Uint8Array> {
   switch (encoding) {
     case "":
       return bytes;

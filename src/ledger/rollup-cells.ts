@@ -50,6 +50,9 @@ const tokens = [
 ] as const;
 const tokensAt = tokens.map((name) => [name, requestColumns.indexOf(name)] as const);
 
+/** In ms since 1970. */
+export const startOf = (row: readonly Value[]): number => Number(row[startedAtAt]);
+
 /** Rows that are being written, by cell. On the way of every call. */
 export class Cells {
   readonly #cells = new Map<string, Cell>();
@@ -73,7 +76,7 @@ export class Cells {
   }
 
   #cellOf(row: readonly Value[]): Cell {
-    const startedAt = Number(row[startedAtAt]);
+    const startedAt = startOf(row);
     if (startedAt > this.newestStart) this.newestStart = startedAt;
     const start = Math.trunc(startedAt / quarterMs) * quarterMs; // as SQL divides
     const series = seriesAt.map((at) => String(row[at]));

@@ -44,6 +44,7 @@ const levelsFor = (bySeries: boolean): readonly RollupLevel[] =>
 
 export const floorTo = (time: number, spanMs: number): number => Math.floor(time / spanMs) * spanMs;
 export const ceilTo = (time: number, spanMs: number): number => Math.ceil(time / spanMs) * spanMs;
+export const roundTo = (time: number, spanMs: number): number => Math.round(time / spanMs) * spanMs;
 
 /** Times in ms since 1970; `to` is not part of it. */
 export interface Span {

@@ -1,7 +1,8 @@
 import { CompiledQuery, sql, type Transaction } from "kysely";
 import { dayMs, derivedLevels, floorTo, quarterMs, rollupLevels } from "./rollup-levels.ts";
 import { dimensions, remakeRollups, type SqlStatement } from "./rollup-sql.ts";
-import type { ColumnTypes, LedgerTables } from "./schema.ts";
+import type { LedgerTables } from "./schema.ts";
+import type { SqlFlavor } from "./sql-flavor.ts";
 
 /** The sums of version 4. */
 const sums = [
@@ -26,8 +27,10 @@ const sums = [
 ];
 
 /** Creates the rollups' tables. */
-export async function createRollups(db: Transaction<LedgerTables>, types: ColumnTypes): Promise<void> {
-  let series = db.schema.createTable("rollup_series").addColumn("id", types.serial, (column) => column.primaryKey());
+export async function createRollups(db: Transaction<LedgerTables>, flavor: SqlFlavor): Promise<void> {
+  let series = db.schema
+    .createTable("rollup_series")
+    .addColumn("id", flavor.types.serial, (column) => column.primaryKey());
   for (const name of dimensions) series = series.addColumn(name, "text", (column) => column.notNull());
   await series.execute();
   await db.schema
@@ -45,10 +48,10 @@ export async function createRollups(db: Transaction<LedgerTables>, types: Column
     rollups = rollups.addColumn(name, "bigint", (column) => column.notNull());
   }
   await rollups
-    .addColumn("durations", types.bytes, (column) => column.notNull())
-    .addColumn("first_token_times", types.bytes, (column) => column.notNull())
+    .addColumn("durations", flavor.types.histogram, (column) => column.notNull())
+    .addColumn("first_token_times", flavor.types.histogram, (column) => column.notNull())
     .addPrimaryKeyConstraint("rollups_key", ["level", "start", "series"])
-    .modifyEnd(sql`without rowid`)
+    .modifyEnd(sql.raw(flavor.keyOrdered))
     .execute();
   await db.schema
     .createTable("rollup_progress")
@@ -57,7 +60,7 @@ export async function createRollups(db: Transaction<LedgerTables>, types: Column
 }
 
 /** Rolls up the rows of a ledger that has had no rollups, day by day. On the newest schema, which the statements are for. */
-export async function rollUpOldRows(db: Transaction<LedgerTables>): Promise<void> {
+export async function rollUpOldRows(db: Transaction<LedgerTables>, flavor: SqlFlavor): Promise<void> {
   if ((await db.selectFrom("rollup_progress").select("sealed_until").executeTakeFirst()) !== undefined) return;
   const run = async (statements: readonly SqlStatement[]): Promise<void> => {
     for (const { sql: text, parameters } of statements) await db.executeQuery(CompiledQuery.raw(text, [...parameters]));
@@ -72,12 +75,12 @@ export async function rollUpOldRows(db: Transaction<LedgerTables>): Promise<void
   for (let start = await startFrom(0); start !== undefined && base !== undefined; start = await startFrom(end)) {
     const day = floorTo(start, dayMs);
     end = day + dayMs;
-    await run(remakeRollups(base, day, end));
+    await run(remakeRollups(flavor, base, day, end));
   }
   const sealed = Math.max(0, end - dayMs - quarterMs);
   await db
     .insertInto("rollup_progress")
     .values({ sealed_until: BigInt(sealed), rows_from: 0n })
     .execute();
-  for (const level of derivedLevels) await run(remakeRollups(level, 0, end));
+  for (const level of derivedLevels) await run(remakeRollups(flavor, level, 0, end));
 }

@@ -1,4 +1,5 @@
 import type { RollupLevel } from "./rollup-levels.ts";
+import type { SqlFlavor } from "./sql-flavor.ts";
 
 /** What rollups are grouped by: columns of a row. A combination of their values is a series. */
 export const dimensions = [
@@ -12,6 +13,10 @@ export const dimensions = [
   "error_code",
 ] as const;
 
+/** PostgreSQL's sums of bigint are wider than their terms. */
+const sum = (term: string, condition?: string): string =>
+  `cast(coalesce(sum(${term})${condition === undefined ? "" : ` filter (where ${condition})`}, 0) as bigint)`;
+
 /**
  * What a rollup sums, and how it is had from rows. Spans of time are those of rows answered whole. "speed" is of those that
  * were streamed: what their tokens took after the first. Sums of cache tokens by model are what savings are computed from.
@@ -20,36 +25,32 @@ const sums = {
   requests: "count(*)",
   ok: "count(*) filter (where status = 'ok')",
   errors: "count(*) filter (where status = 'error')",
-  input_tokens: "coalesce(sum(input_tokens), 0)",
-  cache_read_tokens: "coalesce(sum(cache_read_tokens), 0)",
-  cache_write_5m_tokens: "coalesce(sum(cache_write_5m_tokens), 0)",
-  cache_write_1h_tokens: "coalesce(sum(cache_write_1h_tokens), 0)",
-  output_tokens: "coalesce(sum(output_tokens), 0)",
-  reasoning_tokens: "coalesce(sum(reasoning_tokens), 0)",
-  input_audio_tokens: "coalesce(sum(input_audio_tokens), 0)",
-  output_audio_tokens: "coalesce(sum(output_audio_tokens), 0)",
-  cost_nano_usd: "coalesce(sum(cost_nano_usd), 0)",
-  cache_saved_nano_usd: "coalesce(sum(cache_saved_nano_usd), 0)",
+  input_tokens: sum("input_tokens"),
+  cache_read_tokens: sum("cache_read_tokens"),
+  cache_write_5m_tokens: sum("cache_write_5m_tokens"),
+  cache_write_1h_tokens: sum("cache_write_1h_tokens"),
+  output_tokens: sum("output_tokens"),
+  reasoning_tokens: sum("reasoning_tokens"),
+  input_audio_tokens: sum("input_audio_tokens"),
+  output_audio_tokens: sum("output_audio_tokens"),
+  cost_nano_usd: sum("cost_nano_usd"),
+  cache_saved_nano_usd: sum("cache_saved_nano_usd"),
   unknown_cost: "count(*) filter (where cost_nano_usd is null and (input_tokens > 0 or output_tokens > 0))",
-  duration_us: "coalesce(sum(duration_us) filter (where status = 'ok'), 0)",
-  first_token_us: "coalesce(sum(first_token_us) filter (where status = 'ok'), 0)",
+  duration_us: sum("duration_us", "status = 'ok'"),
+  first_token_us: sum("first_token_us", "status = 'ok'"),
   first_tokens: "count(first_token_us) filter (where status = 'ok')",
-  speed_tokens:
-    "coalesce(sum(output_tokens) filter " + "(where status = 'ok' and stream = 1 and duration_us > first_token_us), 0)",
-  speed_us:
-    "coalesce(sum(duration_us - first_token_us) filter " +
-    "(where status = 'ok' and stream = 1 and duration_us > first_token_us and output_tokens is not null), 0)",
+  speed_tokens: sum("output_tokens", "status = 'ok' and stream = 1 and duration_us > first_token_us"),
+  speed_us: sum(
+    "duration_us - first_token_us",
+    "status = 'ok' and stream = 1 and duration_us > first_token_us and output_tokens is not null",
+  ),
 } as const;
 
 export type SumColumn = keyof typeof sums;
 export const sumColumns = Object.keys(sums) as readonly SumColumn[]; // its keys are just those
 
-/** Encoded histograms, and how they are had from rows. */
-const histograms = {
-  durations: "histogram(duration_us) filter (where status = 'ok')",
-  first_token_times: "histogram(first_token_us) filter (where status = 'ok')",
-} as const;
-
+/** Histograms of rows answered whole, and of which of their columns. */
+const histograms = { durations: "duration_us", first_token_times: "first_token_us" } as const;
 const histogramColumns = ["durations", "first_token_times"] as const satisfies readonly (keyof typeof histograms)[];
 
 /** All of a rollup's columns. "newest": the highest seq of its rows. */
@@ -68,21 +69,22 @@ const fewColumns: readonly SumColumn[] = [
 ];
 
 /** What rows come to, as the columns of a query. */
-export const rowSums = (wanted: SumsWanted): string =>
+export const rowSums = (flavor: SqlFlavor, wanted: SumsWanted): string =>
   columnsOf(
     wanted,
     (column) => sums[column],
     "max(seq)",
-    (column) => histograms[column],
+    (column) => flavor.histogram(histograms[column], "status = 'ok'"),
   );
 
 /** What rollups come to. */
-export const rollupSums = (wanted: SumsWanted): string =>
-  columnsOf(wanted, (column) => `sum(${column})`, "max(newest)", mergedHistogram);
-
-/** Empty ones, as those of failures, are not even handed over. */
-const mergedHistogram = (column: string): string =>
-  `coalesce(histogram_sum(${column}) filter (where length(${column}) > 0), x'')`;
+export const rollupSums = (flavor: SqlFlavor, wanted: SumsWanted): string =>
+  columnsOf(
+    wanted,
+    (column) => `cast(sum(${column}) as bigint)`,
+    "max(newest)",
+    (column) => flavor.histogramSum(column),
+  );
 
 function columnsOf(
   wanted: SumsWanted,
@@ -98,14 +100,15 @@ function columnsOf(
   ].join(", ");
 }
 
-/** Adds a rollup to what is there of it. Takes the values of `rollupColumns`. */
-export const upsertRollup =
-  `insert into rollups (${rollupColumns.join(", ")}) values (${rollupColumns.map(() => "?").join(", ")}) ` +
-  "on conflict (level, start, series) do update set " +
+/** Adds rollups to what is there of them. `values`: what gives the values of `rollupColumns`. */
+export const upsertRollups = (flavor: SqlFlavor, values: string): string =>
+  `insert into rollups (${rollupColumns.join(", ")}) ${values} on conflict (level, start, series) do update set ` +
   [
-    ...sumColumns.map((column) => `${column} = ${column} + excluded.${column}`),
-    "newest = max(newest, excluded.newest)",
-    ...histogramColumns.map((column) => `${column} = histogram_add(${column}, excluded.${column})`),
+    ...sumColumns.map((column) => `${column} = rollups.${column} + excluded.${column}`),
+    "newest = case when rollups.newest > excluded.newest then rollups.newest else excluded.newest end",
+    ...histogramColumns.map(
+      (column) => `${column} = ${flavor.histogramPlus(`rollups.${column}`, `excluded.${column}`)}`,
+    ),
   ].join(", ");
 
 /** A statement and the values of its parameters. */
@@ -117,11 +120,24 @@ export interface SqlStatement {
 /** Until when coarse rollups are made, in ms since 1970. */
 export const sealedUntil = "coalesce((select max(sealed_until) from rollup_progress), 0)";
 
+/** From when on all rows are there, in ms since 1970. Of those before, rollups may be all that is left. */
+export const rowsFrom = "coalesce((select max(rows_from) from rollup_progress), 0)";
+
+/**
+ * Holds for what there are rows for, by when it started. The plus keeps it from being what rows are looked up by: beside it
+ * there is always a narrower period.
+ */
+export const hasRows = (start: "started_at" | "start"): string => `+${start} >= ${rowsFrom}`;
+
+/** Holds for those rollups of a level that can be held against what they are made from. */
+export const isProvable = ({ source }: RollupLevel): string => (source === undefined ? hasRows("start") : "true");
+
 /**
  * What the rollups of a level have to be, for the spans that begin from `from` to before `to`: of the rows or of the level
- * it is made from.
+ * it is made from. Where rows were removed it says nothing.
  */
 export function expectedRollups(
+  flavor: SqlFlavor,
   { level, spanMs, source, bySeries }: RollupLevel,
   from: number,
   to: number,
@@ -133,17 +149,17 @@ export function expectedRollups(
     return {
       sql:
         `select ${level}, cell.start, known.id, ${values.join(", ")} from ` +
-        `(select started_at / ${spanMs} * ${spanMs} as start, ${names}, ${rowSums("histograms")} ` +
-        `from requests where started_at >= ? and started_at < ? group by start, ${names}) cell ` +
+        `(select started_at / ${spanMs} * ${spanMs} as start, ${names}, ${rowSums(flavor, "histograms")} ` +
+        `from requests where started_at >= ? and started_at < ? and ${hasRows("started_at")} group by start, ${names}) cell ` +
         `left join rollup_series known on ${same}`,
       parameters: [from, to],
     };
   }
   return {
     sql:
-      `select ${level}, start / ${spanMs} * ${spanMs} as span, ${bySeries ? "series" : "0"} as part, ${rollupSums("histograms")} ` +
-      `from rollups where level = ${source} and start >= ? ` +
-      `and start < min(?, ${sealedUntil} / ${spanMs} * ${spanMs}) group by span, part`,
+      `select ${level}, start / ${spanMs} * ${spanMs} as span, ${bySeries ? "series" : "0"} as part, ` +
+      `${rollupSums(flavor, "histograms")} from rollups where level = ${source} and start >= ? and start < ? ` +
+      `and start < ${sealedUntil} / ${spanMs} * ${spanMs} group by span, part`,
     parameters: [from, to],
   };
 }
@@ -151,17 +167,20 @@ export function expectedRollups(
 /** Names the series that rows of this time have. */
 const insertSeries = (from: number, to: number): SqlStatement => ({
   sql:
-    `insert or ignore into rollup_series (${dimensions.join(", ")}) ` +
-    `select distinct ${dimensions.join(", ")} from requests where started_at >= ? and started_at < ?`,
+    `insert into rollup_series (${dimensions.join(", ")}) select distinct ${dimensions.join(", ")} from requests ` +
+    "where started_at >= ? and started_at < ? on conflict do nothing",
   parameters: [from, to],
 });
 
-/** Makes the rollups of a level anew, for the spans that begin from `from` to before `to`. */
-export function remakeRollups(level: RollupLevel, from: number, to: number): SqlStatement[] {
-  const expected = expectedRollups(level, from, to);
+/** Makes the rollups of a level anew, for the spans that begin from `from` to before `to`, as far as they can be. */
+export function remakeRollups(flavor: SqlFlavor, level: RollupLevel, from: number, to: number): SqlStatement[] {
+  const expected = expectedRollups(flavor, level, from, to);
   return [
     ...(level.source === undefined ? [insertSeries(from, to)] : []),
-    { sql: `delete from rollups where level = ${level.level} and start >= ? and start < ?`, parameters: [from, to] },
+    {
+      sql: `delete from rollups where level = ${level.level} and start >= ? and start < ? and ${isProvable(level)}`,
+      parameters: [from, to],
+    },
     {
       sql: `insert into rollups (${rollupColumns.join(", ")}) ${expected.sql}`,
       parameters: expected.parameters,

@@ -1,13 +1,11 @@
 import type Database from "better-sqlite3";
 import { type Cell, type Cells, rollupValues } from "./rollup-cells.ts";
-import { derivedLevels, floorTo, quarterMs } from "./rollup-levels.ts";
-import { dimensions, remakeRollups, sealedUntil, upsertRollup } from "./rollup-sql.ts";
+import { sealableUntil, sealedRollups, sealRollups } from "./rollup-seal.ts";
+import { dimensions, rollupColumns, sealedUntil, upsertRollups } from "./rollup-sql.ts";
+import { sqliteFlavor } from "./sqlite-flavor.ts";
 
 /** As many series' ids are remembered; names of models come from clients, so there may be any number. */
 const mostKnown = 10_000;
-
-/** A quarter is sealed this long after its end: what began in it and settles later costs a statement for each level. */
-const graceMs = quarterMs;
 
 /** Writes the rollups of rows in the transaction that writes the rows. */
 export interface RollupWriter {
@@ -17,9 +15,9 @@ export interface RollupWriter {
 }
 
 export function createRollupWriter(db: Database.Database): RollupWriter {
-  const upsert = db.prepare(upsertRollup);
+  const marks = rollupColumns.map(() => "?").join(", ");
+  const upsert = db.prepare(upsertRollups(sqliteFlavor, `values (${marks})`));
   const progress = db.prepare(`select ${sealedUntil}`).pluck();
-  const advance = db.prepare("update rollup_progress set sealed_until = ?");
   const find = db
     .prepare(`select id from rollup_series where ${dimensions.map((name) => `${name} = ?`).join(" and ")}`)
     .pluck();
@@ -42,19 +40,8 @@ export function createRollupWriter(db: Database.Database): RollupWriter {
   function writeCell(cell: Cell, sealed: number): void {
     const series = seriesOf(cell.series);
     upsert.run(rollupValues(cell, 0, cell.start, series));
-    for (const { level, spanMs, bySeries } of derivedLevels) {
-      if (cell.start >= floorTo(sealed, spanMs)) continue;
-      upsert.run(rollupValues(cell, level, floorTo(cell.start, spanMs), bySeries ? series : 0));
-    }
-  }
-
-  function seal(from: number, to: number): void {
-    advance.run(to);
-    for (const level of derivedLevels) {
-      const first = floorTo(from, level.spanMs);
-      const last = floorTo(to, level.spanMs);
-      if (first >= last) continue;
-      for (const { sql, parameters } of remakeRollups(level, first, last)) db.prepare(sql).run(parameters);
+    for (const at of sealedRollups(cell.start, series, sealed)) {
+      upsert.run(rollupValues(cell, at.level, at.start, at.series));
     }
   }
 
@@ -62,8 +49,9 @@ export function createRollupWriter(db: Database.Database): RollupWriter {
     write(cells) {
       const sealed = Number(progress.get());
       for (const cell of cells.all()) writeCell(cell, sealed);
-      const until = floorTo(cells.newestStart - graceMs, quarterMs);
-      if (until > sealed) seal(sealed, until);
+      const until = sealableUntil(cells.newestStart);
+      if (until <= sealed) return;
+      for (const { sql, parameters } of sealRollups(sqliteFlavor, sealed, until)) db.prepare(sql).run(parameters);
     },
     forget: () => known.clear(),
   };

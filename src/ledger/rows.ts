@@ -68,11 +68,21 @@ const usageValues = (usage: Usage) =>
     usage.inputAudioTokens,
     usage.outputAudioTokens,
     usageSources.byNumber[usage.source] ?? "",
-    extensionsText(usage.extensions),
+    extensionsText(usage),
   ] as const;
 
-function extensionsText(extensions: Readonly<Record<string, string>>): string | null {
-  for (const _ in extensions) return JSON.stringify(extensions);
+/** Counts that few usages have: they are kept among the extensions, which have a dialect's name where these have "causeway". */
+const rareCounts = [
+  ["cacheReadAudioTokens", "causeway/cache_read_audio_tokens"],
+  ["outputImageTokens", "causeway/output_image_tokens"],
+  ["webSearches", "causeway/web_searches"],
+  ["fileSearches", "causeway/file_searches"],
+] as const;
+
+function extensionsText(usage: Usage): string | null {
+  let texts: Record<string, string> = usage.extensions;
+  for (const [count, name] of rareCounts) if (usage[count] > 0) texts = { ...texts, [name]: String(usage[count]) };
+  for (const _ in texts) return JSON.stringify(texts);
   return null;
 }
 
@@ -133,7 +143,8 @@ const statusOf = (word: string): ExchangeStatus => (word === "ok" || word === "c
 
 function usageOf(stored: Selectable<RequestsTable>): Usage | undefined {
   if (stored.usage_source === null) return undefined;
-  return create(UsageSchema, {
+  const extensions = stored.usage_extensions === null ? {} : textsIn(stored.usage_extensions);
+  const usage = create(UsageSchema, {
     inputTokens: Number(stored.input_tokens),
     cacheReadTokens: Number(stored.cache_read_tokens),
     cacheWrite5mTokens: Number(stored.cache_write_5m_tokens),
@@ -143,8 +154,16 @@ function usageOf(stored: Selectable<RequestsTable>): Usage | undefined {
     inputAudioTokens: Number(stored.input_audio_tokens),
     outputAudioTokens: Number(stored.output_audio_tokens),
     source: usageSources.byWord.get(stored.usage_source) ?? UsageSource.UNSPECIFIED,
-    extensions: stored.usage_extensions === null ? {} : textsIn(stored.usage_extensions),
+    serviceTier: stored.service_tier,
+    reportedCostNanoUsd: stored.reported_cost_nano_usd ?? undefined,
+    extensions,
   });
+  for (const [count, name] of rareCounts) {
+    if (extensions[name] === undefined) continue;
+    usage[count] = Number(extensions[name]);
+    delete usage.extensions[name];
+  }
+  return usage;
 }
 
 export function stringsIn(json: string): string[] {

@@ -4,6 +4,7 @@ import type { SumColumn } from "./rollup-sql.ts";
 /** What stores have different words for. */
 export interface ColumnTypes {
   readonly bytes: ColumnDataType;
+  readonly histogram: ColumnDataType;
   /** A whole number that the database counts up by itself. */
   readonly serial: ColumnDataType;
   /** What refers to such a number. In SQLite only "integer" makes it the key of the table's own tree. */
@@ -46,7 +47,7 @@ export interface RequestsTable {
   output_audio_tokens: bigint | null;
   /** UsageSource in lower case, for example "reported"; empty when unspecified. */
   usage_source: string | null;
-  /** JSON object of strings; null when empty. */
+  /** JSON object of strings, in which counts that few usages have are named "causeway/…"; null when empty. */
   usage_extensions: string | null;
   /** null: the price is unknown. */
   cost_nano_usd: bigint | null;

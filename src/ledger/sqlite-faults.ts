@@ -21,7 +21,7 @@ const rowsFaults = ["SQLITE_CONSTRAINT", "SQLITE_TOOBIG", "SQLITE_MISMATCH", "SQ
 /** "SQLITE_IOERR_FSYNC" → "SQLITE_IOERR" */
 const primary = (code: string): string => code.split("_", 2).join("_");
 
-/** A fault that SQLite or its thread reports, as the error of those who asked. `doing`: "opened", "read", "written to". */
+/** A fault that SQLite or its thread reports, as the error of those who asked. `doing`: "opened", "read", "written to", …. */
 export function storeFault(path: string, doing: string, code: string, message: string, cause?: unknown): GatewayError {
   const what = `The ledger ${path} cannot be ${doing}: ${message}${code === "" ? "" : ` (${code})`}.`;
   const toDo = advice[primary(code)];
@@ -32,4 +32,20 @@ export function storeFault(path: string, doing: string, code: string, message: s
 export function commitFault(path: string, code: string, message: string): GatewayError {
   if (code !== "" && !rowsFaults.includes(primary(code))) return storeFault(path, "written to", code, message);
   return GatewayError.from(new Error(`A row cannot be written to the ledger ${path}: ${message} (${code})`));
+}
+
+/** A fault while a file is written anew. */
+export function compactFault(path: string, code: string, message: string): GatewayError {
+  switch (primary(code)) {
+    case "SQLITE_BUSY":
+      return new GatewayError("unavailable", `The ledger ${path} is in use. Stop the gateway, then run this again.`);
+    case "SQLITE_FULL":
+      return new GatewayError(
+        "unavailable",
+        `The ledger ${path} cannot be compacted: a disk is full. It needs room for what it holds twice: beside the file, ` +
+          "and in the folder for temporary files, which the variable TMPDIR names. Nothing was changed.",
+      );
+    default:
+      return storeFault(path, "compacted", code, message);
+  }
 }

@@ -1,5 +1,7 @@
+import type { Compacted } from "../core/ledger.ts";
 import type { SqlStatement } from "./rollup-sql.ts";
 import type { RowValues } from "./rows.ts";
+import type { Slack } from "./store.ts";
 
 /** What a worker thread that holds a SQLite database is asked. Each message gets one reply, in order. */
 export type SqliteRequest =
@@ -8,6 +10,9 @@ export type SqliteRequest =
   | CommitRequest
   | SaveRequest
   | TransactionRequest
+  | { readonly kind: "shrink" }
+  /** Of a file that is not open, here or elsewhere. */
+  | { readonly kind: "compact"; readonly path: string }
   | { readonly kind: "close" };
 
 /**
@@ -18,10 +23,12 @@ export interface CommitRequest {
   readonly kind: "commit";
   readonly rows: readonly RowValues[];
   /** Of each of `rows`, in JSON. */
-  readonly trails: readonly string[];
+  readonly trails: readonly (string | undefined)[];
   readonly bodies: readonly BodySpan[];
   /** The request's and the response's bytes of each of `bodies`, end to end. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Rows that began before count in no rollup. In ms since 1970. */
+  readonly summedBefore: number;
 }
 
 export interface BodySpan {
@@ -48,10 +55,20 @@ export interface TransactionRequest {
   readonly statements: readonly SqlStatement[];
 }
 
+export interface SlackReply extends Slack {
+  readonly kind: "slack";
+}
+
+export interface CompactReply extends Compacted {
+  readonly kind: "compacted";
+}
+
 export type SqliteReply =
   | { readonly kind: "done" }
   /** How many rows each statement has changed. */
   | { readonly kind: "changes"; readonly changes: readonly number[] }
   | { readonly kind: "rows"; readonly columns: readonly string[]; readonly rows: readonly (readonly unknown[])[] }
+  | SlackReply
+  | CompactReply
   /** `code`: SQLite's, for example "SQLITE_FULL"; empty when the error was not SQLite's. */
   | { readonly kind: "fault"; readonly code: string; readonly message: string };

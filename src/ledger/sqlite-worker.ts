@@ -2,7 +2,7 @@
 import { parentPort } from "node:worker_threads";
 import { constants, zstdCompressSync } from "node:zlib";
 import Database from "better-sqlite3";
-import { Cells } from "./rollup-cells.ts";
+import { Cells, startOf } from "./rollup-cells.ts";
 import { createRollupWriter, type RollupWriter } from "./rollup-writer.ts";
 import { type BodyEncoding, requestColumns } from "./schema.ts";
 import { addFunctions } from "./sqlite-functions.ts";
@@ -14,9 +14,7 @@ import type {
   SqliteRequest,
   TransactionRequest,
 } from "./sqlite-messages.ts";
-
-/** Marks a file as a ledger of ours ("CWAY"), so that another program's database is not taken for one. */
-const applicationId = 0x43574159;
+import { applicationId, askToShrink, compact, shrink } from "./sqlite-space.ts";
 
 /**
  * Below this a body costs more CPU to compress than to write: a zstd call costs about 15 µs and 3 µs a KB of text,
@@ -60,6 +58,10 @@ function answer(request: SqliteRequest): SqliteReply {
       case "save":
         save(opened(), request);
         return { kind: "done" };
+      case "shrink":
+        return shrink(opened());
+      case "compact":
+        return compact(request.path);
       case "close":
         db?.close();
         return { kind: "done" };
@@ -99,6 +101,7 @@ function prepareFile(opening: Database.Database): void {
   }
   // Pages of 8 KB hold three pairs of 1 KB bodies where those of 4 KB hold one. Only new files take this setting.
   opening.pragma("page_size = 8192");
+  askToShrink(opening); // the same
   const mode = opening.pragma("journal_mode = WAL", { simple: true });
   if (mode !== "wal" && !opening.memory) {
     throw new Error("its file system does not support WAL mode, as those of networks; set 'store' to a file on a disk");
@@ -131,7 +134,7 @@ function prepared(on: Database.Database, sql: string): Database.Statement {
   return statement;
 }
 
-function commit(into: Database.Database, { rows, trails, bodies, bytes }: CommitRequest): void {
+function commit(into: Database.Database, { rows, trails, bodies, bytes, summedBefore }: CommitRequest): void {
   writing ??= prepareWriting(into);
   writing.begin.run();
   try {
@@ -139,12 +142,17 @@ function commit(into: Database.Database, { rows, trails, bodies, bytes }: Commit
     let next = 0;
     const cells = new Cells();
     for (const [index, row] of rows.entries()) {
-      const { lastInsertRowid: seq } = writing.row.run(row);
-      writing.trail.run(seq, trails[index]);
-      cells.add(row, seq);
+      const { changes, lastInsertRowid: seq } = writing.row.run(row);
+      const isNew = changes > 0;
+      if (isNew) {
+        const trail = trails[index];
+        if (trail !== undefined) writing.trail.run(seq, trail);
+        if (startOf(row) >= summedBefore) cells.add(row, seq);
+      }
       const span = bodies[next];
       if (span?.row !== index) continue;
-      at = insertBodies(writing.bodies, seq, span, bytes, at);
+      if (isNew) insertBodies(writing.bodies, seq, span, bytes, at);
+      at += span.request + span.response;
       next += 1;
     }
     writing.rollups.write(cells);
@@ -158,7 +166,14 @@ function commit(into: Database.Database, { rows, trails, bodies, bytes }: Commit
 }
 
 function transaction(on: Database.Database, { statements }: TransactionRequest): number[] {
-  const run = on.transaction(() => statements.map(({ sql, parameters }) => on.prepare(sql).run(parameters).changes));
+  const prepared = new Map<string, Database.Statement>(); // of thousands, most are the same
+  const run = on.transaction(() =>
+    statements.map(({ sql, parameters }) => {
+      const statement = prepared.get(sql) ?? on.prepare(sql);
+      prepared.set(sql, statement);
+      return statement.run(parameters).changes;
+    }),
+  );
   return run.immediate();
 }
 
@@ -167,7 +182,11 @@ function prepareWriting(into: Database.Database): Writing {
   return {
     begin: into.prepare("begin immediate"),
     commit: into.prepare("commit"),
-    row: into.prepare(`insert into requests (${requestColumns.join(", ")}) values (${marks(requestColumns.length)})`),
+    // A row that is there already is left alone. What else is wrong with one stays an error.
+    row: into.prepare(
+      `insert into requests (${requestColumns.join(", ")}) values (${marks(requestColumns.length)}) ` +
+        "on conflict (id) do nothing",
+    ),
     trail: into.prepare("insert into trails (seq, trail) values (?, ?)"),
     bodies: into.prepare(
       "insert into bodies (seq, request, request_encoding, response, response_encoding, truncated) " +
@@ -177,20 +196,18 @@ function prepareWriting(into: Database.Database): Writing {
   };
 }
 
-/** Returns the offset behind these bodies. */
 function insertBodies(
   statement: Database.Statement,
   seq: number | bigint,
   span: BodySpan,
   bytes: Uint8Array,
   start: number,
-): number {
+): void {
   const middle = start + span.request;
   const end = middle + span.response;
   const [request, requestEncoding] = encode(bytes.subarray(start, middle));
   const [response, responseEncoding] = encode(bytes.subarray(middle, end));
   statement.run(seq, request, requestEncoding, response, responseEncoding, span.truncated ? 1 : 0);
-  return end;
 }
 
 function encode(bytes: Uint8Array): [Uint8Array, BodyEncoding] {

@@ -1,17 +1,16 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { Kysely } from "kysely";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
 import { migrate } from "./migrations.ts";
-import { rowValues } from "./rows.ts";
-import type { LedgerTables } from "./schema.ts";
+import { LedgerDb } from "./sql-flavor.ts";
 import { type QueriedRows, sqliteDialect } from "./sqlite-dialect.ts";
-import { commitFault, storeFault } from "./sqlite-faults.ts";
+import { commitFault, compactFault, storeFault } from "./sqlite-faults.ts";
+import { sqliteFlavor } from "./sqlite-flavor.ts";
 import type { BodySpan, CommitRequest, SqliteReply, SqliteRequest } from "./sqlite-messages.ts";
+import { usedBytes } from "./sqlite-space.ts";
 import { type SqliteThread, startSqliteThread } from "./sqlite-thread.ts";
-import type { Settlement, Store } from "./store.ts";
-import { trailText } from "./trails.ts";
+import { type Store, type StoredRow, storedRow } from "./store.ts";
 
 export interface SqliteStoreOptions {
   /** A file, or ":memory:". */
@@ -81,6 +80,8 @@ export function createSqliteStore({ path, clock, busyTimeoutMs }: SqliteStoreOpt
         throw storeFault(path, from === writer ? "used" : "read", reply.code, reply.message);
       case "done":
       case "changes":
+      case "slack":
+      case "compacted":
         throw new TypeError("a query has rows");
       default:
         return reply satisfies never;
@@ -90,28 +91,35 @@ export function createSqliteStore({ path, clock, busyTimeoutMs }: SqliteStoreOpt
   const threadFault = (error: unknown): GatewayError =>
     storeFault(path, "used", "", error instanceof Error ? `${error.message}${causeOf(error)}` : String(error), error);
 
-  const writingDb = new Kysely<LedgerTables>({
-    dialect: sqliteDialect((sql, parameters) => query(writer, sql, parameters)),
-  });
+  async function write(batch: readonly StoredRow[], summedBefore: number): Promise<void> {
+    const request = commitRequest(batch, summedBefore);
+    const reply = await ask(writer, request, [request.bytes.buffer]);
+    if (reply.kind === "fault") throw commitFault(path, reply.code, reply.message);
+  }
+
+  const dbOf = (thread: LazyThread): LedgerDb =>
+    new LedgerDb(
+      sqliteDialect((sql, parameters) => query(thread, sql, parameters)),
+      sqliteFlavor,
+    );
+  const writingDb = dbOf(writer);
 
   return {
     kind: "sqlite",
     location: path,
     writingDb,
-    db: new Kysely<LedgerTables>({ dialect: sqliteDialect((sql, parameters) => query(reader, sql, parameters)) }),
-    scanDb: new Kysely<LedgerTables>({ dialect: sqliteDialect((sql, parameters) => query(scanner, sql, parameters)) }),
+    db: dbOf(reader),
+    scanDb: dbOf(scanner),
 
     async start() {
       if (!inMemory) await checkPlace(path);
       await writer.get();
-      await migrate(writingDb, { bytes: "blob", serial: "integer", serialKey: "integer" }, clock, path);
+      await migrate(writingDb, clock, path);
     },
 
-    async commit(batch) {
-      const request = commitRequest(batch);
-      const reply = await ask(writer, request, [request.bytes.buffer]);
-      if (reply.kind === "fault") throw commitFault(path, reply.code, reply.message);
-    },
+    commit: (batch) => write(batch.map(storedRow), 0),
+
+    copyIn: write,
 
     async transact(statements) {
       const reply = await ask(writer, { kind: "transaction", statements });
@@ -125,8 +133,33 @@ export function createSqliteStore({ path, clock, busyTimeoutMs }: SqliteStoreOpt
       if (reply.kind === "fault") throw storeFault(path, "written to", reply.code, reply.message);
     },
 
+    async size() {
+      const { rows } = await query(writer, usedBytes, []);
+      return Number(rows[0]?.[0]);
+    },
+
+    async shrink() {
+      const reply = await ask(writer, { kind: "shrink" });
+      if (reply.kind === "fault") throw storeFault(path, "written to", reply.code, reply.message);
+      if (reply.kind !== "slack") throw new TypeError("a store that shrinks says what is left");
+      return reply;
+    },
+
+    async compact() {
+      const thread = startSqliteThread("ledger-compactor");
+      try {
+        const reply = await thread.ask({ kind: "compact", path });
+        if (reply.kind === "fault") throw compactFault(path, reply.code, reply.message);
+        if (reply.kind !== "compacted") throw new TypeError("what is compacted has sizes");
+        return { before: reply.before, after: reply.after };
+      } finally {
+        await thread.close();
+      }
+    },
+
     async close() {
-      await Promise.all([reader.close(), scanner.close(), writer.close()]);
+      await Promise.all([reader.close(), scanner.close()]);
+      await writer.close(); // the last one brings the file up to date, which those that only read cannot
     },
   };
 }
@@ -153,7 +186,7 @@ async function checkPlace(path: string): Promise<void> {
   }
 }
 
-function commitRequest(batch: readonly Settlement[]): CommitRequest {
+function commitRequest(batch: readonly StoredRow[], summedBefore: number): CommitRequest {
   const bodies: BodySpan[] = [];
   const pieces: Uint8Array[] = [];
   let total = 0;
@@ -165,20 +198,18 @@ function commitRequest(batch: readonly Settlement[]): CommitRequest {
     }
     return total - before;
   };
-  const trails: string[] = [];
-  const rows = batch.map(({ row, bodies: kept }, index) => {
+  for (const [index, { bodies: kept }] of batch.entries()) {
     if (kept !== undefined) {
       const { request, response, truncated } = kept;
       bodies.push({ row: index, request: add(request), response: add(response), truncated });
     }
-    trails.push(trailText(row.trail));
-    return rowValues(row);
-  });
+  }
   const bytes = new Uint8Array(total);
   let at = 0;
   for (const piece of pieces) {
     bytes.set(piece, at);
     at += piece.length;
   }
-  return { kind: "commit", rows, trails, bodies, bytes };
+  const rows = batch.map(({ values }) => values);
+  return { kind: "commit", rows, trails: batch.map(({ trail }) => trail), bodies, bytes, summedBefore };
 }

@@ -78,6 +78,28 @@ export function trailIn(text: string): Trail {
   };
 }
 
+/** What each attempt has taken, where a stored trail tells. Never throws. */
+export function attemptsIn(text: string): { readonly target: string; readonly usage: Usage }[] {
+  return itemsOf(membersOf(parsed(text)).steps).flatMap((item) => {
+    const { attempt: target, usage: told } = membersOf(item);
+    const usage = usageIn(told);
+    return typeof target === "string" && usage !== undefined ? [{ target, usage }] : [];
+  });
+}
+
+/** A stored trail with other costs, of the attempts that `attemptsIn` has found, in their order. */
+export function repricedTrail(text: string, costs: readonly { readonly costNanoUsd: bigint | null }[]): string {
+  const stored = membersOf(parsed(text));
+  let at = 0;
+  const steps = itemsOf(stored.steps).map((item) => {
+    const step = membersOf(item);
+    if (typeof step.attempt !== "string" || usageIn(step.usage) === undefined) return item;
+    const cost = costs[at++]?.costNanoUsd ?? null;
+    return { ...step, cost: cost === null ? null : String(cost) };
+  });
+  return JSON.stringify({ ...stored, steps });
+}
+
 type Stored = JsonValue | undefined;
 type Members = Readonly<Record<string, Stored>>;
 

@@ -1,5 +1,7 @@
 import { GatewayError } from "../core/error.ts";
 import type { ExchangeBodies, ExchangeRow } from "../core/exchange.ts";
+import type { Backlog } from "./backlog.ts";
+import { bodiesLength } from "./journal-records.ts";
 import type { Settlement, Store } from "./store.ts";
 
 /** A batch with more bytes of bodies than this waits for no further row: they are copied, and held until committed. */
@@ -22,15 +24,17 @@ export interface Writer {
 
 export interface WriterOptions {
   readonly store: Pick<Store, "commit">;
-  /** Called for each row that has been committed. */
-  readonly onCommitted: (row: ExchangeRow) => void;
+  /** Takes what the store does not. undefined: that is rejected. */
+  readonly backlog: Backlog | undefined;
+  /** Called for each row that is durable. */
+  readonly onDurable: (row: ExchangeRow) => void;
 }
 
 /**
  * Group commit without timers: while one commit runs, the next batch gathers. It is taken some turns of the event loop
  * after the commit before it ended, so that all calls that end in them share a commit.
  */
-export function createWriter({ store, onCommitted }: WriterOptions): Writer {
+export function createWriter({ store, backlog, onDurable }: WriterOptions): Writer {
   let gathering: Waiting[] = [];
   let committing = 0;
   let running: Promise<void> | undefined;
@@ -42,7 +46,6 @@ export function createWriter({ store, onCommitted }: WriterOptions): Writer {
       const batch = takeBatch();
       committing = batch.length;
       await commit(batch);
-      committing = 0;
     }
     running = undefined;
   }
@@ -51,7 +54,7 @@ export function createWriter({ store, onCommitted }: WriterOptions): Writer {
     let bytes = 0;
     const end = gathering.findIndex(({ bodies }) => {
       const full = bytes > batchBytes;
-      if (bodies !== undefined) bytes += lengthOf(bodies.request) + lengthOf(bodies.response);
+      if (bodies !== undefined) bytes += bodiesLength(bodies);
       return full;
     });
     const batch = end < 0 ? gathering : gathering.slice(0, end);
@@ -60,6 +63,7 @@ export function createWriter({ store, onCommitted }: WriterOptions): Writer {
   }
 
   async function commit(batch: readonly Waiting[]): Promise<void> {
+    if (backlog?.failure !== undefined) return wait(batch, backlog);
     try {
       await store.commit(batch);
     } catch (thrown) {
@@ -69,16 +73,38 @@ export function createWriter({ store, onCommitted }: WriterOptions): Writer {
       if (rowsFault && batch.length > 1) {
         // One row that cannot be written must not take the others with it.
         for (const one of batch) await commit([one]);
+      } else if (!rowsFault && backlog !== undefined) {
+        backlog.fail(error);
+        await wait(batch, backlog);
       } else {
-        for (const { reject } of batch) reject(error);
+        refused(batch, error);
       }
       return;
     }
     failing = false;
+    settled(batch);
+  }
+
+  /** Puts rows where they wait for the store. */
+  async function wait(batch: readonly Waiting[], { failure, put }: Backlog): Promise<void> {
+    const count = await put(batch);
+    settled(batch.slice(0, count));
+    if (count === batch.length) return;
+    const message = `Neither the ledger nor its journal takes the row. ${failure?.message ?? ""}`;
+    refused(batch.slice(count), new GatewayError("unavailable", message));
+  }
+
+  function settled(batch: readonly Waiting[]): void {
+    committing -= batch.length;
     for (const { row, resolve } of batch) {
       resolve();
-      onCommitted(row);
+      onDurable(row);
     }
+  }
+
+  function refused(batch: readonly Waiting[], error: GatewayError): void {
+    committing -= batch.length;
+    for (const { reject } of batch) reject(error);
   }
 
   return {
@@ -92,7 +118,7 @@ export function createWriter({ store, onCommitted }: WriterOptions): Writer {
       return gathering.length + committing;
     },
     get failing() {
-      return failing;
+      return backlog === undefined ? failing : backlog.failure !== undefined;
     },
     async idle() {
       while (running !== undefined) await running;
@@ -108,10 +134,4 @@ const gatheringTurns = 8;
 
 async function turnsEnd(): Promise<void> {
   for (let turn = 0; turn < gatheringTurns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-}
-
-function lengthOf(pieces: readonly Uint8Array[]): number {
-  let length = 0;
-  for (const piece of pieces) length += piece.length;
-  return length;
 }

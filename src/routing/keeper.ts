@@ -14,7 +14,7 @@ export interface HealthKeeper {
 export interface HealthKeeperOptions {
   readonly health: Health;
   readonly store: StateStore;
-  /** State could not be loaded or saved; it is tried again. */
+  /** State could not be loaded or saved. It is tried again; of failures in a row only the first is told. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -23,6 +23,7 @@ export function createHealthKeeper({ health, store, onError }: HealthKeeperOptio
   let timer: NodeJS.Timeout | undefined;
   let saving = Promise.resolve();
   let unsaved = new Map<string, string | undefined>();
+  let failing = false;
 
   async function saveChanges(): Promise<void> {
     const changes = new Map([...unsaved, ...health.changes()]);
@@ -31,8 +32,10 @@ export function createHealthKeeper({ health, store, onError }: HealthKeeperOptio
     try {
       await store.save(changes);
       unsaved = new Map();
+      failing = false;
     } catch (error) {
-      onError(error);
+      if (!failing) onError(error);
+      failing = true;
     }
   }
 

@@ -6,9 +6,11 @@ import {
   ConfigProblemSchema,
   CredentialAction,
   type GetStatusResponseSchema,
+  type StoreSchema,
   type TestTargetResponseSchema,
 } from "../../gen/causeway/admin/v1/admin_pb.ts";
 import type { CredentialAction as Action, RoutingAdmin } from "../core/health.ts";
+import type { StoreStatus } from "../core/ledger.ts";
 import { errorDetail } from "./connect-error.ts";
 import {
   describeBreaker,
@@ -42,14 +44,7 @@ export interface GatewayStatus {
     /** "provider/model", those that conditions lead to last. */
     readonly targets: readonly string[];
   }[];
-  readonly store: {
-    readonly kind: string;
-    /** Without secrets. */
-    readonly location: string;
-    readonly writable: boolean;
-    /** Rows waiting to be written. */
-    readonly pending: number;
-  };
+  readonly store: StoreStatus;
   /** undefined: there is no file. */
   readonly configPath: string | undefined;
   /** In ms since 1970. */
@@ -234,11 +229,33 @@ function describeStatus(
       targets: [...targets],
       strategy,
     })),
-    store: status.store,
+    store: describeStore(status.store),
     configPath: status.configPath ?? "",
     configLoadedAt: timestampFromMs(status.configLoadedAt),
     configProblems: [...status.configProblems],
     inFlight: status.inFlight,
+  };
+}
+
+function describeStore(status: StoreStatus): MessageInitShape<typeof StoreSchema> {
+  const { kind, location, writable, pending, failure, journal, refusing = false, sizeBytes, rowsFrom } = status;
+  return {
+    kind,
+    location,
+    writable,
+    pending,
+    failingSince: failure && timestampFromMs(failure.since),
+    failure: failure?.message ?? "",
+    journal: journal && {
+      path: journal.path,
+      rows: journal.rows,
+      sizeBytes: BigInt(journal.bytes),
+      roomBytes: BigInt(journal.roomBytes),
+      takesRows: journal.takesRows,
+    },
+    refusing,
+    sizeBytes: sizeBytes === undefined ? undefined : BigInt(sizeBytes),
+    rowsFrom: rowsFrom ? timestampFromMs(rowsFrom) : undefined,
   };
 }
 

@@ -90,5 +90,5 @@ export function rowMatcher(filter: RowFilter): (row: LedgerRow) => boolean {
     (maxDurationUs === undefined || BigInt(row.durationUs) <= maxDurationUs) &&
     (minCost === undefined || (row.costNanoUsd !== null && row.costNanoUsd >= minCost)) &&
     (maxCost === undefined || (row.costNanoUsd !== null && row.costNanoUsd <= maxCost)) &&
-    row.errorMessage.toLowerCase().includes(text);
+    (row.errorMessage.toLowerCase().includes(text) || row.alias.toLowerCase().includes(text));
 }

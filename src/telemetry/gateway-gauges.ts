@@ -23,7 +23,7 @@ const breakerStates = ["closed", "half-open", "open"] as const satisfies readonl
 
 export function gatewayGauges({ routing, store, inFlight }: GatewayState): MetricFamily[] {
   const admin = routing();
-  const { pending, writable } = store();
+  const { pending, writable, journal, sizeBytes } = store();
   return [
     gauge("causeway_requests_in_flight", "Exchanges that run.", [{ value: inFlight() }]),
     gauge(
@@ -36,6 +36,17 @@ export function gatewayGauges({ routing, store, inFlight }: GatewayState): Metri
     gauge("causeway_ledger_writable", "1 if the last commit to the ledger went well, or else 0.", [
       { value: writable ? 1 : 0 },
     ]),
+    gauge("causeway_ledger_journal_rows", "Rows that wait in the journal for the ledger's store.", [
+      { value: journal?.rows ?? 0 },
+    ]),
+    gauge("causeway_ledger_journal_bytes", "What the rows take that wait in the journal.", [
+      { value: journal?.bytes ?? 0 },
+    ]),
+    gauge(
+      "causeway_ledger_store_bytes",
+      "What the ledger's store holds, without the room that is free in it.",
+      sizeBytes === undefined ? [] : [{ value: sizeBytes }],
+    ),
   ];
 }
 

@@ -1,6 +1,7 @@
 /**
- * What the ledger costs: `node test/bench/ledger.ts [--rows 10000000] [--keep]`. Writes rows of a year into a file of its own
- * through the ledger, then asks for what a dashboard asks for. Prints rows a second, and milliseconds of each reading.
+ * What the ledger costs: `node test/bench/ledger.ts [--rows 10000000] [--keep] [--store postgres://…]`. Writes rows of a year
+ * through the ledger, into a file of its own or an empty database, then asks for what a dashboard asks for. Prints rows a
+ * second, and milliseconds of each reading.
  */
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,6 +15,7 @@ import type { ExchangeRow } from "../../src/core/exchange.ts";
 import { createIds } from "../../src/core/ids.ts";
 import type { RowFilter } from "../../src/core/ledger.ts";
 import { createLedger, createLedgerAudit, type Ledger } from "../../src/ledger/index.ts";
+import type { StoreLocation } from "../../src/ledger/store.ts";
 import { bucketBounds, daysOfYear } from "../../src/services/time-buckets.ts";
 
 const dayMs = 86_400_000;
@@ -123,8 +125,8 @@ async function write(ledger: Ledger, count: number, from: number, to: number): P
 }
 
 /** Rows as they come: many in each quarter of an hour. */
-async function measureWriting(path: string, count: number): Promise<void> {
-  const ledger = createLedger({ store: { kind: "sqlite", path }, clock: systemClock });
+async function measureWriting(store: StoreLocation, count: number): Promise<void> {
+  const ledger = createLedger({ store, clock: systemClock });
   await ledger.start();
   const { rate, micros } = await write(ledger, count, yearEnd - 3_600_000, yearEnd);
   await ledger.close();
@@ -205,21 +207,26 @@ async function measure([name, target, read]: Reading): Promise<string> {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { rows: { type: "string", default: "10000000" }, keep: { type: "boolean", default: false } },
+    options: {
+      rows: { type: "string", default: "10000000" },
+      keep: { type: "boolean", default: false },
+      store: { type: "string" },
+    },
   });
   const count = Number(values.rows);
   if (!Number.isSafeInteger(count) || count < 1000) throw new Error("--rows takes a whole number from 1000.");
   const folder = await mkdtemp(join(tmpdir(), "causeway-bench-ledger-"));
-  const store = { kind: "sqlite", path: join(folder, "ledger.db") } as const;
+  const file = (name: string): StoreLocation => ({ kind: "sqlite", path: join(folder, name) });
+  const url = values.store;
+  const store = url === undefined ? file("ledger.db") : ({ kind: "postgres", url, location: "the database" } as const);
   const ledger = createLedger({ store, clock: systemClock });
   try {
     await ledger.start();
-    await measureWriting(join(folder, "inserts.db"), Math.min(count, 300_000));
+    await measureWriting(url === undefined ? file("inserts.db") : store, Math.min(count, 300_000));
     const { rate } = await write(ledger, count, yearStart, yearEnd);
-    const { size } = await stat(store.path);
-    process.stdout.write(
-      `a year of ${count} rows: ${Math.round(rate)} rows a second, ${Math.round(size / count)} bytes a row\n`,
-    );
+    const size = store.kind === "sqlite" ? (await stat(store.path)).size : undefined;
+    const each = size === undefined ? "" : `, ${Math.round(size / count)} bytes a row`;
+    process.stdout.write(`a year of ${count} rows: ${Math.round(rate)} rows a second${each}\n`);
     process.stdout.write(`${"".padEnd(42)}${"p50 ms".padStart(9)}${"p95 ms".padStart(9)}${"CPU ms".padStart(9)}\n`);
     for (const reading of readings(ledger)) process.stdout.write(`${await measure(reading)}\n`);
     const audit = createLedgerAudit({ store, clock: systemClock });
@@ -231,7 +238,7 @@ async function main(): Promise<void> {
     await audit.close();
   } finally {
     await ledger.close();
-    if (values.keep) process.stdout.write(`${store.path}\n`);
+    if (values.keep) process.stdout.write(`${folder}\n`);
     else await rm(folder, { recursive: true });
   }
 }

@@ -40,6 +40,10 @@ const request = {
   durationUs: 1_250_000n,
   usage: { inputTokens: 1200, cacheReadTokens: 1000, outputTokens: 90, source: UsageSource.REPORTED },
   costNanoUsd: 1_200_000n,
+  priceVersion: "genai-prices@1.2.3",
+  serviceTier: "flex",
+  reportedCostNanoUsd: 1_300_000n,
+  cacheSavedNanoUsd: -250_000n,
 };
 
 const steps: Step[] = [
@@ -146,6 +150,8 @@ Request 019a5c3e-7d10-7abc-9def-0123456789ab  2026-11-21 14:03:22.120 UTC
   asked      smart, as a stream, through rest (dialect-a)
   outcome    answered by two/large with sk-…9abc, ended with stop
   took       1250.0 ms · 1200 tokens in (1000 cached), 90 out · $0.0012
+  price      from genai-prices@1.2.3 · served as flex · the provider says $0.0013 · its cache saved
+             -$0.00025
 
 Decided
   strategy   least-latency

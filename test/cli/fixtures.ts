@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
 import { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
+import type { CopyActions } from "../../src/cli/copy.ts";
 import type { CliActions, CliIo } from "../../src/cli/io.ts";
 import { createProgram } from "../../src/cli/program.ts";
+import type { RepriceActions } from "../../src/cli/reprice.ts";
 import type { ConfigFlags } from "../../src/config/overlay.ts";
 import { createConfigSource } from "../../src/config/source.ts";
 import { dialects, presets, temporaryFolder } from "../config/fixtures.ts";
@@ -17,7 +19,7 @@ export interface Setup {
   readonly isTTY?: boolean;
   readonly signal?: AbortSignal;
   readonly onOutput?: (text: string) => void;
-  readonly actions?: Partial<CliActions>;
+  readonly actions?: Partial<CliActions & RepriceActions & CopyActions>;
 }
 
 export interface Outcome {
@@ -62,6 +64,8 @@ export async function run(args: readonly string[], setup: Setup = {}): Promise<O
     loadConfig: (flags) => createConfigSource({ flags, env, cwd: resolve(cwd), presets, dialects }).load(),
     probe: () => Promise.resolve(false),
     openLedger: noLedger,
+    openRepricing: noLedger,
+    openCopy: noLedger,
     openImport: noLedger,
     providerOf: () => undefined,
     ...setup.actions,

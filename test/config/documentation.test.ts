@@ -12,7 +12,14 @@ const whole = (yaml: string): string =>
 test.each(examples.map((yaml) => [yaml.split("\n", 1)[0] ?? "", yaml]))(
   "The documentation's example that begins with '%s' is right.",
   async (_first, yaml) => {
-    const keys = ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "CAUSEWAY_API_KEY", "WORK_KEY"];
+    const keys = [
+      "OPENAI_API_KEY",
+      "ANTHROPIC_API_KEY",
+      "GEMINI_API_KEY",
+      "CAUSEWAY_API_KEY",
+      "WORK_KEY",
+      "LEDGER_PASSWORD",
+    ];
     const numbered = ["OPENAI_API_KEY_1", "OPENAI_API_KEY_2", "OPENAI_API_KEY_3"];
     const env = Object.fromEntries([...keys, ...numbered].map((name) => [name, `value-of-${name}`]));
     const { problems } = await read(whole(yaml), { env, readFile: () => Promise.resolve("no certificate") });

@@ -17,7 +17,7 @@ test("Editors accept what the loader accepts, variables included.", () => {
 listen: 127.0.0.1:4000
 tls:
 limits: { body: 1000 }
-ledger: { bodies: "off", body_limit: 1KB }
+ledger: { bodies: "off", body_limit: 1KB, retention: { bodies: 30d, rows: "\${ROWS}", size: 10GB } }
 log: { level: "\${LEVEL}" }
 prices: [ { model: a/b, input: 0.4, output: "\${PRICE}" } ]
 providers: { openai: , work: { preset: openai, keys: ["\${KEY}"], enabled: "\${ON}", headers: { a: b } } }

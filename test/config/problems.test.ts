@@ -28,6 +28,21 @@ const badFiles: readonly [string, string, readonly string[]][] = [
   ["listening on every interface without keys", "listen: :4000", ["1:9 listen: listening on *:4000 without access"]],
   ["a name that only begins like the loopback", "listen: 127.0.0.1.example:1", ["1:9 listen: listening on"]],
   ["a store that nobody knows", "store: redis://user:hush@db/0", ["1:8 store: expected sqlite: and a file, such as"]],
+  [
+    "a database without a server",
+    "store: postgres:x",
+    ["1:8 store: expected postgres://user:password@host:5432/database"],
+  ],
+  [
+    "a database with a parameter that nobody knows",
+    "store: postgres://db/x?sslmod=verify-full",
+    ["1:8 store: behind the ? there may be sslmode, sslrootcert,"],
+  ],
+  [
+    "a database with a way to secure it that nobody knows",
+    "store: postgres://db/x?sslmode=on",
+    ["1:8 store: expected sslmode to be disable, prefer, require, verify-ca, verify-full or no-verify"],
+  ],
   ["a store without its kind", "store: ./causeway.db", ["1:8 store: expected sqlite: and a file"]],
   ["half of TLS", "tls:\n  cert: c.pem\n", ["1:1 tls.key: is missing: expected a text"]],
   [
@@ -74,6 +89,35 @@ const badFiles: readonly [string, string, readonly string[]][] = [
       "2:15 log.level: expected one of trace, debug, info, warn, error, fatal, silent, found 'loud'",
     ],
   ],
+  [
+    "a retention that nobody would want",
+    "ledger:\n  retention:\n    bodies: 6m\n    rows: 12h\n    size: 10\n",
+    [
+      "3:13 ledger.retention.bodies: expected a time with its unit, such as 12h, 30d, 52w or 1y, found '6m'",
+      "4:11 ledger.retention.rows: expected a time of at least a day, such as 90d, 52w or 1y, found '12h'",
+      "5:11 ledger.retention.size: expected a size of at least 1MB, such as 500MB or 10GB, found '10'",
+    ],
+  ],
+  [
+    "bodies that are to outlive their rows",
+    "ledger: { retention: { bodies: 90d, rows: 30d } }",
+    ["1:32 ledger.retention.bodies: is longer than 'rows', and bodies go with their rows: make it shorter"],
+  ],
+  [
+    "a ledger that could not hold rows back",
+    "store: sqlite:./rows.db\nledger:\n  on_failure: wait\n  commit_timeout: 5\n  journal_limit: 10KB\n",
+    [
+      "3:15 ledger.on_failure: expected serve or refuse, found 'wait'",
+      "4:19 ledger.commit_timeout: expected a time with its unit, such as 500ms, 30s, 10m or 1h, and at most 24 days",
+      "5:18 ledger.journal_limit: expected a size of at least 64KB, such as 16MB, found '10KB'",
+    ],
+  ],
+  [
+    "a journal in the ledger's own file",
+    "store: sqlite:./rows.db\nledger: { journal: ./rows.db }",
+    ["2:20 ledger.journal: is the file of the ledger itself: name another one"],
+  ],
+  ["a retention of one word", "ledger: { retention: 30d }", ["1:22 ledger.retention: expected settings"]],
   [
     "prices that are none",
     "prices:\n  - { model: x, input: 1, output: 1 }\n  - { model: a/b, input: -1, output: lots }\n  - { model: a/b, input: 1 }\n",
@@ -190,7 +234,7 @@ test("Settings that variables and options gave are refused by the variable's or 
     "0:0 CAUSEWAY_API_KEY: holds a space, a line break or another character that no key has",
     "0:0 CAUSEWAY_HOST: expected a host or an address, such as 127.0.0.1, ::1 or localhost",
     "0:0 --port: expected a port from 0 to 65535",
-    "0:0 --store: expected sqlite: and a file, such as sqlite:./causeway.db",
+    expect.stringMatching(/^0:0 --store: expected sqlite: and a file, such as sqlite:\.\/causeway\.db/),
   ]);
 });
 
@@ -210,7 +254,10 @@ test("No message holds the value of a key, wherever somebody has put it.", async
     `listen: ${longer}\nlog: { level: ${longer} }\nledger: { bodies: "\${SECRET}" }\nlimits: { body: "\${SECRET}" }`,
     `providers: { openai: ${secret} }`,
     `providers: { openai: { keys: [k], base_url: "${secret}", preset: "${longer}", headers: { a: "${secret}\\n" } } }`,
-    `store: postgres://me:${secret}@db/x`,
+    `store: mysql://me:${secret}@db/x`,
+    `store: postgres://me:${secret}@db:port/x`,
+    `store: postgres://me:1?${secret}@db/x`,
+    `store: postgres://me:${secret}@db/x?sslmode=${secret}`,
     `models: { a: "${secret}", b: "${longer}/x" }`,
     `prices: [ { model: "${secret}", input: "${longer}", output: "\${SECRET}" } ]`,
     `cors: { origins: ["${longer}"] }`,

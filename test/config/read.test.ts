@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { needsRestart } from "../../src/config/config.ts";
+import { showStore } from "../../src/config/store.ts";
 import { fallbackDefaults } from "../../src/core/routing.ts";
 import { problemsOf, read, readGood } from "./fixtures.ts";
 
@@ -51,7 +52,14 @@ test("Without a file and without variables everything has its default.", async (
     timeouts: { requestMs: 120_000, connectMs: 10_000, firstByteMs: undefined, idleMs: 60_000 },
     streams: { keepAliveMs: 15_000 },
     shutdown: { graceMs: 30_000 },
-    ledger: { bodies: "full", bodyLimitBytes: 262_144 },
+    ledger: {
+      bodies: "full",
+      bodyLimitBytes: 262_144,
+      onFailure: "serve",
+      commitTimeoutMs: 5000,
+      journal: { path: "/srv/causeway/causeway.db.journal", limitBytes: 16_777_216 },
+      retention: { bodiesMs: undefined, rowsMs: undefined, sizeBytes: undefined },
+    },
     prices: [],
     log: { level: "info" },
     providers: [],
@@ -70,7 +78,7 @@ limits: { body: 1.5 MiB }
 timeouts: { request: 1h, connect: 500ms, first_byte: 1.5m, idle: 30s }
 streams: { keep_alive: 5s }
 shutdown: { grace: 5s }
-ledger: { bodies: off, body_limit: 1000 }
+ledger: { bodies: off, body_limit: 1000, on_failure: refuse, commit_timeout: 2s, journal: ./rows, journal_limit: 1MB, retention: { bodies: 12h, rows: 1y, size: 10GB } }
 prices:
   - { model: "openai/gpt-*", input: 0.4, output: 1.6, cache_read: 0.1, cache_write_5m: "0.5", cache_write_1h: 0, input_audio: 40 }
 log: { level: debug }
@@ -95,10 +103,18 @@ models:
     timeouts,
     streams: { keepAliveMs: 5000 },
     shutdown: { graceMs: 5000 },
-    ledger: { bodies: "off", bodyLimitBytes: 1000 },
+    ledger: {
+      bodies: "off",
+      bodyLimitBytes: 1000,
+      onFailure: "refuse",
+      commitTimeoutMs: 2000,
+      journal: { path: "/srv/causeway/rows", limitBytes: 1_048_576 },
+      retention: { bodiesMs: 43_200_000, rowsMs: 31_536_000_000, sizeBytes: 10_737_418_240 },
+    },
     prices: [
       {
         model: "openai/gpt-*",
+        serviceTier: undefined,
         input: 400_000_000n,
         output: 1_600_000_000n,
         cacheRead: 100_000_000n,
@@ -146,6 +162,20 @@ models:
   });
 });
 
+test("Rows of a ledger in memory wait nowhere.", async () => {
+  const { ledger } = await readGood("store: 'sqlite::memory:'\nledger: { journal: ./rows, on_failure: refuse }");
+  expect(ledger).toMatchObject({ journal: undefined, onFailure: "refuse" });
+});
+
+test("What the ledger reads once is told to need a restart when it changes, and the rest is not.", async () => {
+  const old = await readGood("");
+  const changed = async (settings: string): Promise<string[]> =>
+    needsRestart(old, await readGood(`ledger: { ${settings} }`));
+  expect(await changed("on_failure: refuse, bodies: off")).toEqual([]);
+  expect(await changed("journal_limit: 1MB")).toEqual(["ledger.journal"]);
+  expect(await changed("journal: ./rows, commit_timeout: 1s")).toEqual(["ledger.commit_timeout", "ledger.journal"]);
+});
+
 test("Sections with all their settings commented out are as if not there.", async () => {
   const sections = [
     "listen",
@@ -175,18 +205,19 @@ test("Options come before variables, variables before the file, the file before 
     CAUSEWAY_LOG_LEVEL: "error",
     CAUSEWAY_CORS_ORIGINS: "https://a.example, https://b.example",
     CAUSEWAY_TIMEOUTS_FIRST_BYTE: "7s",
+    CAUSEWAY_LEDGER_RETENTION_ROWS: "90d",
   };
   const flags = { host: "127.0.0.4", port: "3", store: "sqlite:flag.db", logLevel: "fatal" };
 
   const fromFile = await readGood(text);
-  expect([fromFile.listen, fromFile.store.path, fromFile.log.level, fromFile.limits.bodyBytes]).toEqual([
+  expect([fromFile.listen, showStore(fromFile.store), fromFile.log.level, fromFile.limits.bodyBytes]).toEqual([
     { host: "127.0.0.2", port: 1 },
     "/srv/causeway/file.db",
     "warn",
     1024,
   ]);
   const fromEnv = await readGood(text, { env });
-  expect([fromEnv.listen, fromEnv.store.path, fromEnv.log.level, fromEnv.limits.bodyBytes]).toEqual([
+  expect([fromEnv.listen, showStore(fromEnv.store), fromEnv.log.level, fromEnv.limits.bodyBytes]).toEqual([
     { host: "127.0.0.3", port: 2 },
     "/srv/causeway/env.db",
     "error",
@@ -194,8 +225,9 @@ test("Options come before variables, variables before the file, the file before 
   ]);
   expect(fromEnv.cors.origins).toEqual(["https://a.example", "https://b.example"]);
   expect(fromEnv.timeouts.firstByteMs).toBe(7000);
+  expect(fromEnv.ledger.retention.rowsMs).toBe(7_776_000_000);
   const fromFlags = await readGood(text, { env, flags });
-  expect([fromFlags.listen, fromFlags.store.path, fromFlags.log.level]).toEqual([
+  expect([fromFlags.listen, showStore(fromFlags.store), fromFlags.log.level]).toEqual([
     { host: "127.0.0.4", port: 3 },
     "/srv/causeway/flag.db",
     "fatal",
@@ -276,9 +308,9 @@ prices: [ { model: a/b, input: "\${PRICE}", output: "\${PRICE}" } ]
 `;
   const config = await readGood(text, { env });
   expect(config.providers.map(({ name, headers }) => [name, headers])).toEqual([["ollama", { a: "false" }]]);
-  expect(config.prices[0]?.input).toBe(2_500_000_000n);
+  expect(config.prices[0]).toMatchObject({ input: 2_500_000_000n });
   expect(await problemsOf(`store: \${SNEAKY}`, { env })).toEqual([
-    "1:8 store: expected sqlite: and a file, such as sqlite:./causeway.db",
+    "1:8 store: expected sqlite: and a file, such as sqlite:./causeway.db, or postgres://user:password@host:5432/database",
   ]);
 });
 
@@ -310,9 +342,24 @@ models:
 });
 
 test("Relative files are relative to the working directory, and a store may be in memory.", async () => {
-  expect((await readGood("store: sqlite:a/../b.db", { cwd: "/x" })).store.path).toBe(resolve("/x/b.db"));
-  expect((await readGood("store: sqlite:///y/b.db", { cwd: "/x" })).store.path).toBe("/y/b.db");
-  expect((await readGood("store: 'sqlite::memory:'")).store.path).toBe(":memory:");
+  expect(showStore((await readGood("store: sqlite:a/../b.db", { cwd: "/x" })).store)).toBe(resolve("/x/b.db"));
+  expect(showStore((await readGood("store: sqlite:///y/b.db", { cwd: "/x" })).store)).toBe("/y/b.db");
+  expect(showStore((await readGood("store: 'sqlite::memory:'")).store)).toBe(":memory:");
+});
+
+test("A store may be a database on a server; its password is for nobody to see.", async () => {
+  const env = { LEDGER_PASSWORD: "hush%40" };
+  const text = `store: postgresql://me:\${LEDGER_PASSWORD}@db.example:6432/ledger?sslmode=require`;
+  const { store } = await readGood(text, { env });
+  expect(store).toEqual({
+    kind: "postgres",
+    url: "postgresql://me:hush%40@db.example:6432/ledger?sslmode=verify-full",
+    location: "postgresql://me@db.example:6432/ledger",
+  });
+  const socket = await readGood("store: postgres:///ledger?host=/run/postgresql&password=hush");
+  expect(showStore(socket.store)).toBe("postgres:///ledger?host=/run/postgresql");
+  const lax = await readGood("store: postgres://db/x?sslmode=require&uselibpqcompat=true");
+  expect(lax.store).toMatchObject({ url: "postgres://db/x?sslmode=require&uselibpqcompat=true" });
 });
 
 test("Files of TLS that are no PEM are refused without repeating them.", async () => {

@@ -10,6 +10,7 @@ import { type ApantliImport, type ApantliReport, importApantli } from "../../src
 import { describeApantli, sumsAgree } from "../../src/imports/apantli/report.ts";
 import { createLedgerAudit } from "../../src/ledger/index.ts";
 import { temporaryFolder } from "../config/fixtures.ts";
+import { openKept } from "../ledger/retention-fixtures.ts";
 import {
   answered,
   failed,
@@ -95,6 +96,20 @@ test("A request becomes a row with its time, tokens, cost, and bodies without th
   });
   expect(response).toBe(answered().response_data);
   expect(report).toMatchObject({ secrets: 1, rowsWithSecrets: 1 });
+});
+
+test("What the ledger has removed for its age is not brought back, nor counted twice.", async () => {
+  const opened = await books([answered(), answered({ timestamp: new Date().toISOString() })]);
+  expect((await opened.run()).imported.rows).toBe(2);
+  const { totals } = await opened.ledger.summary({});
+  const keeper = await openKept({ kind: "sqlite", path: opened.ledgerPath });
+  await keeper.retain({ rowsMs: 30 * 86_400_000 });
+  await keeper.ledger.close();
+  expect(await all(opened)).toHaveLength(1);
+  const again = await opened.run();
+  expect(again).toMatchObject({ imported: { rows: 0 }, present: { rows: 1 }, skipped: { rows: 1 } });
+  expect(again.skips[0]?.why).toMatch(/^it began before \d{4}-\d\d-\d\d, and the ledger has removed what is that old/);
+  expect((await opened.ledger.summary({})).totals).toEqual(totals);
 });
 
 test("A failed request is an error without usage, cost or the key in its message.", async () => {

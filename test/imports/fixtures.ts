@@ -1,4 +1,5 @@
 import Database from "better-sqlite3";
+import { importLedger } from "../../src/compose/imports.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import type { ImportLedger } from "../../src/imports/ledger.ts";
 import { createLedger, type Ledger } from "../../src/ledger/index.ts";
@@ -98,17 +99,5 @@ export interface OpenedLedger {
 export async function openLedger(path: string): Promise<OpenedLedger> {
   const ledger = createLedger({ store: { kind: "sqlite", path }, clock: systemClock });
   await ledger.start();
-  return {
-    ledger,
-    imports: {
-      async has(ids) {
-        const found = await Promise.all(ids.map(async (id) => ((await ledger.find(id)) === undefined ? [] : [id])));
-        return new Set(found.flat());
-      },
-      async write(rows) {
-        await Promise.all(rows.map(({ row, bodies }) => ledger.settle(row, bodies)));
-      },
-      close: () => ledger.close(),
-    },
-  };
+  return { ledger, imports: importLedger(ledger) };
 }

@@ -22,6 +22,12 @@ const usages = fc
     reasoningTokens: count,
     inputAudioTokens: count,
     outputAudioTokens: count,
+    cacheReadAudioTokens: count,
+    outputImageTokens: count,
+    webSearches: count,
+    fileSearches: count,
+    serviceTier: text,
+    reportedCostNanoUsd: maybe(cost),
     source: fc.constantFrom(...Object.values(UsageSource)),
     extensions: fc.dictionary(text, text, { maxKeys: 2 }),
   })
@@ -107,4 +113,10 @@ export const rows: fc.Arbitrary<ExchangeRow> = fc
     cacheSavedNanoUsd: fc.option(cost),
     trail: trails,
   })
-  .map((row) => ({ ...row, id: nextId() }));
+  .map((row) => {
+    // which its row says as well
+    const { serviceTier, reportedCostNanoUsd } = row;
+    const usage =
+      row.usage && usageOf({ ...row.usage, serviceTier, reportedCostNanoUsd: reportedCostNanoUsd ?? undefined });
+    return { ...row, usage, id: nextId() };
+  });

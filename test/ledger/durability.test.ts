@@ -1,13 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
 import { createLedger, createLedgerAudit } from "../../src/ledger/index.ts";
 import { temporaryFolder } from "./fixtures.ts";
+import { killAfter, settleForever } from "./killed.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
@@ -15,24 +14,11 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-const script = fileURLToPath(new URL("./settle-forever.ts", import.meta.url));
-
-/** Runs the script, kills it when it has said `count` ids, and gives all ids that it got to say. */
-async function killAfter(path: string, count: number): Promise<string[]> {
-  const child = spawn(process.execPath, [script, path], { stdio: ["ignore", "pipe", "inherit"] });
-  const ids: string[] = [];
-  for await (const id of createInterface({ input: child.stdout })) {
-    ids.push(id);
-    if (ids.length === count) child.kill("SIGKILL");
-  }
-  return ids;
-}
-
 test("what was settled is in the ledger with its trail, and what was saved in its state, whenever the process is killed", async () => {
   const path = join(folder.path, "ledger.db");
   const settled: string[] = [];
   for (let round = 0; round < 5; round += 1) {
-    const ids = await killAfter(path, 1 + Math.floor(Math.random() * 400));
+    const ids = await killAfter({ kind: "sqlite", path }, 1 + Math.floor(Math.random() * 400));
     expect(ids.length).toBeGreaterThan(0);
     settled.push(...ids);
   }
@@ -60,6 +46,7 @@ test("what was settled is in the ledger with its trail, and what was saved in it
 });
 
 test("a closed ledger does not keep the process from ending", async () => {
-  const child = spawn(process.execPath, [script, join(folder.path, "ledger.db"), "once"], { stdio: "ignore" });
+  const store = JSON.stringify({ kind: "sqlite", path: join(folder.path, "ledger.db") });
+  const child = spawn(process.execPath, [settleForever, store, "once"], { stdio: "ignore" });
   expect(await once(child, "exit")).toEqual([0, null]);
 });

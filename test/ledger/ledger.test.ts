@@ -8,13 +8,19 @@ import { placeOf, type RowFilter } from "../../src/core/ledger.ts";
 import { createLedger, type Ledger } from "../../src/ledger/index.ts";
 import { rows } from "./arbitraries.ts";
 import { bodiesOf, nextId, rowOf, trailOf, usageOf } from "./fixtures.ts";
+import { freshStore, type TestStore } from "./stores.ts";
 
+let store: TestStore;
 let ledger: Ledger;
 beforeEach(async () => {
-  ledger = createLedger({ store: { kind: "sqlite", path: ":memory:" }, clock: systemClock });
+  store = await freshStore();
+  ledger = createLedger({ store: store.location, clock: systemClock });
   await ledger.start();
 });
-afterEach(() => ledger.close());
+afterEach(async () => {
+  await ledger.close();
+  await store.remove();
+});
 
 const settleAll = (rows: readonly ExchangeRow[]): Promise<unknown> =>
   Promise.all(rows.map((row) => ledger.settle(row, undefined)));

@@ -1,50 +1,28 @@
-import { join } from "node:path";
-import Database from "better-sqlite3";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
 import type { ExchangeRow } from "../../src/core/exchange.ts";
 import type { LedgerSummary, RollupDifference, RowFilter, Totals } from "../../src/core/ledger.ts";
-import { createLedger, createLedgerAudit, type Ledger } from "../../src/ledger/index.ts";
-import { nextId, rowOf, temporaryFolder, usageOf } from "./fixtures.ts";
+import { createLedger, type Ledger } from "../../src/ledger/index.ts";
+import { nextId, rowOf, usageOf } from "./fixtures.ts";
+import { audited, differencesIn, freshStore, type TestStore } from "./stores.ts";
 
-let folder: ReturnType<typeof temporaryFolder>;
-let path: string;
+let store: TestStore;
 let ledger: Ledger;
 beforeEach(async () => {
-  folder = temporaryFolder();
-  path = join(folder.path, "ledger.db");
-  ledger = createLedger({ store: { kind: "sqlite", path }, clock: systemClock });
+  store = await freshStore();
+  ledger = createLedger({ store: store.location, clock: systemClock });
   await ledger.start();
 });
 afterEach(async () => {
   await ledger.close();
-  folder.remove();
+  await store.remove();
 });
 
 const never = new AbortController().signal;
 
-async function audited<T>(work: (audit: ReturnType<typeof createLedgerAudit>) => Promise<T>): Promise<T> {
-  const audit = createLedgerAudit({ store: { kind: "sqlite", path }, clock: systemClock });
-  try {
-    return await work(audit);
-  } finally {
-    await audit.close();
-  }
-}
-
-const differences = (): Promise<RollupDifference[]> =>
-  audited(async (audit) => {
-    const found: RollupDifference[] = [];
-    expect(await audit.verify((difference) => found.push(difference), never)).toBeGreaterThan(0);
-    return found;
-  });
-
-function tamper(sql: string): void {
-  const db = new Database(path);
-  db.exec(sql);
-  db.close();
-}
+const differences = (): Promise<RollupDifference[]> => differencesIn(store.location);
+const rebuild = (signal = never): Promise<number> => audited(store.location, (audit) => audit.rebuild(signal));
 
 const minute = 60_000;
 const day = 1440 * minute;
@@ -150,59 +128,17 @@ describe("rollups", () => {
 
   test("of rows that a transaction took back are taken back, too, with the names of their series", async () => {
     await ledger.settle(rowOf({ startedAt: start, alias: "first" }), undefined);
-    tamper("create trigger refuse before insert on rollups begin select raise(abort, 'refused'); end");
+    await store.refuse("rollups", "new.level = 0");
     const again = rowOf({ startedAt: start, alias: "again" });
     await expect(ledger.settle(again, undefined)).rejects.toMatchObject({ code: "internal" });
-    tamper(
-      "drop trigger refuse; insert into rollup_series select 99, 'x', model, alias, access_key, facade, client, status, error_code from rollup_series",
+    await store.allow("rollups");
+    await store.run(
+      "insert into rollup_series select 99, 'x', model, alias, access_key, facade, client, status, error_code from rollup_series",
     );
     await ledger.settle(again, undefined);
     expect(await differences()).toEqual([]);
     expect((await ledger.summary({})).byAlias.map(({ totals }) => totals.requests)).toEqual([1n, 1n]);
   });
-});
-
-test("rows from before there were rollups are rolled up when the schema is brought up to date", async () => {
-  for (let i = 0; i < 60; i += 1) {
-    await ledger.settle(
-      rowOf({ startedAt: start + i * i * 100 * minute, status: i % 9 === 0 ? "error" : "ok" }),
-      undefined,
-    );
-  }
-  const before = await ledger.summary({});
-  await ledger.close();
-  const columns = ["access_key", "end_user_id", "client", "session", "tags"];
-  columns.push("service_tier", "reported_cost_nano_usd", "cache_saved_nano_usd");
-  tamper(
-    "drop table rollups; drop table rollup_series; drop table rollup_progress; " +
-      columns.map((column) => `alter table requests drop column ${column}; `).join("") +
-      "delete from ledger_schema where version > 3",
-  );
-  ledger = createLedger({ store: { kind: "sqlite", path }, clock: systemClock });
-  await ledger.start();
-  expect(await differences()).toEqual([]);
-  expect(await ledger.summary({})).toEqual({ ...before, byAccessKey: [] });
-  await ledger.settle(rowOf({ startedAt: start + 7 * minute }), undefined); // in what is sealed
-  await ledger.settle(rowOf({ startedAt: start + 500 * day }), undefined);
-  expect(await differences()).toEqual([]);
-});
-
-test("a file of version 4 keeps its rollups", async () => {
-  await ledger.settle(rowOf({ startedAt: start }), undefined);
-  const before = await ledger.summary({});
-  await ledger.close();
-  const columns = ["service_tier", "reported_cost_nano_usd", "cache_saved_nano_usd"];
-  tamper(
-    columns.map((column) => `alter table requests drop column ${column}; `).join("") +
-      "alter table rollups drop column cache_saved_nano_usd; alter table rollup_progress drop column rows_from; " +
-      "delete from ledger_schema where version > 4",
-  );
-  ledger = createLedger({ store: { kind: "sqlite", path }, clock: systemClock });
-  await ledger.start();
-  expect(await ledger.summary({})).toEqual(before);
-  await ledger.settle(rowOf({ startedAt: start + minute, cacheSavedNanoUsd: 5n }), undefined);
-  expect((await ledger.summary({})).totals).toMatchObject({ requests: 2n, cacheSavedNanoUsd: 5n });
-  expect(await differences()).toEqual([]);
 });
 
 describe("an audit", () => {
@@ -219,7 +155,7 @@ describe("an audit", () => {
     ["a sum", "update rollups set output_tokens = 1 where level = 3", { kind: "wrong", columns: ["output_tokens"] }],
     [
       "a histogram",
-      "update rollups set durations = x'0101' where level = 0",
+      "update rollups set durations = first_token_times where level = 0",
       { kind: "wrong", columns: ["durations"] },
     ],
     ["a missing rollup", "delete from rollups where level = 11", { kind: "missing", series: "all rows" }],
@@ -229,22 +165,22 @@ describe("an audit", () => {
     await settleSome();
     expect(await differences()).toEqual([]);
     const before = await ledger.summary({});
-    tamper(sql);
+    await store.run(sql);
     const found = await differences();
     expect(found.length).toBeGreaterThan(0);
     expect(found).toContainEqual(expect.objectContaining(expected));
-    await audited((audit) => audit.rebuild(never));
+    await rebuild();
     expect(await differences()).toEqual([]);
     expect(await ledger.summary({})).toEqual(before);
   });
 
   test("and a rebuild can go on while rows settle", async () => {
     await settleSome();
-    tamper("delete from rollups");
+    await store.run("delete from rollups");
     const settling = (async () => {
       for (let i = 0; i < 60; i += 1) await ledger.settle(rowOf({ startedAt: start + i * 97 * minute }), undefined);
     })();
-    await audited((audit) => audit.rebuild(never));
+    await rebuild();
     await settling;
     expect(await differences()).toEqual([]);
   });
@@ -252,7 +188,7 @@ describe("an audit", () => {
   test("ends when it is told to", async () => {
     await settleSome();
     const stop = AbortSignal.abort(new Error("enough"));
-    await expect(audited((audit) => audit.rebuild(stop))).rejects.toThrow("enough");
+    await expect(rebuild(stop)).rejects.toThrow("enough");
   });
 });
 

@@ -1,12 +1,12 @@
-// Run by durability.test.ts: settles rows until it is killed, and says the id of each one that is settled and that the
-// state has as its key.
+// Run by tests, with a store as JSON: settles rows until it is killed, and says the id of each one that is settled and
+// that the state has as its key.
 import { writeSync } from "node:fs";
 import { systemClock } from "../../src/core/clock.ts";
 import { createLedger } from "../../src/ledger/index.ts";
 import { bodiesOf, rowOf } from "./fixtures.ts";
 
-const [path = ":memory:", mode = "forever"] = process.argv.slice(2);
-const ledger = createLedger({ store: { kind: "sqlite", path }, clock: systemClock });
+const [store = "", mode = "forever"] = process.argv.slice(2);
+const ledger = createLedger({ store: JSON.parse(store), clock: systemClock });
 await ledger.start();
 
 async function settleForever(): Promise<void> {

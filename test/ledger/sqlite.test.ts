@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
 import { createLedger, createLedgerAudit, type Ledger } from "../../src/ledger/index.ts";
 import { requestColumns } from "../../src/ledger/schema.ts";
-import { bodiesOf, rowOf, temporaryFolder } from "./fixtures.ts";
+import { bodiesOf, rowOf, temporaryFolder, trailOf } from "./fixtures.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let path: string;
@@ -92,17 +92,37 @@ describe("group commit", () => {
 
   test("a row that cannot be written does not take the others of its batch with it", async () => {
     const ledger = await startLedger();
-    const [first, second, third] = [rowOf(), rowOf(), rowOf()];
-    await ledger.settle(first, undefined);
+    const [first, second, third] = [rowOf(), rowOf({ alias: JSON.parse("null") }), rowOf()];
     const outcomes = await Promise.allSettled([
-      ledger.settle(second, undefined),
       ledger.settle(first, undefined),
+      ledger.settle(second, undefined),
       ledger.settle(third, bodiesOf("a", "b")),
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
     expect(outcomes[1]).toMatchObject({ reason: { code: "internal" } });
-    expect(countRows()).toBe(3);
-    expect(ledger.status().writable).toBe(true);
+    expect(countRows()).toBe(2);
+    expect(ledger.status()).toMatchObject({ writable: true, pending: 0 });
+  });
+
+  test("a row that is there already is left as it is, with all that belongs to it, and its batch is written", async () => {
+    const ledger = await startLedger();
+    const [before, known, after] = [rowOf(), rowOf(), rowOf()];
+    await ledger.settle(known, bodiesOf("asked", "answered"));
+    await Promise.all([
+      ledger.settle(before, bodiesOf("a", "b")),
+      ledger.settle({ ...known, alias: "another", trail: trailOf({ plannedUs: 9 }) }, bodiesOf("other", "words")),
+      ledger.settle(after, bodiesOf("c", "d")),
+    ]);
+    const bodies = async ({ id }: { readonly id: string }): Promise<string[]> => {
+      const found = (await ledger.find(id))?.bodies;
+      return [found?.request, found?.response].map((bytes) => Buffer.from(bytes ?? []).toString());
+    };
+    expect(await ledger.find(known.id)).toMatchObject({ row: { alias: known.alias }, trail: known.trail });
+    expect(await bodies(known)).toEqual(["asked", "answered"]);
+    expect(await bodies(before)).toEqual(["a", "b"]);
+    expect(await bodies(after)).toEqual(["c", "d"]);
+    expect((await ledger.summary({})).totals.requests).toBe(3n);
+    expect(await differences()).toBe(0);
   });
 });
 

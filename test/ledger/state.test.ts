@@ -1,31 +1,29 @@
-import { join } from "node:path";
-import Database from "better-sqlite3";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
 import { createLedger, type Ledger } from "../../src/ledger/index.ts";
-import { bodiesOf, rowOf, temporaryFolder } from "./fixtures.ts";
+import type { StoreLocation } from "../../src/ledger/store.ts";
+import { bodiesOf, rowOf } from "./fixtures.ts";
+import { freshStore, type TestStore } from "./stores.ts";
 
-let folder: ReturnType<typeof temporaryFolder>;
-let path: string;
+let store: TestStore;
 let ledger: Ledger;
 beforeEach(async () => {
-  folder = temporaryFolder();
-  path = join(folder.path, "ledger.db");
-  ledger = ledgerAt(path);
+  store = await freshStore();
+  ledger = ledgerAt(store.location);
   await ledger.start();
 });
 afterEach(async () => {
   await ledger.close();
-  folder.remove();
+  await store.remove();
 });
 
-const ledgerAt = (file: string): Ledger =>
-  createLedger({ store: { kind: "sqlite", path: file }, clock: systemClock, busyTimeoutMs: 50 });
+const ledgerAt = (location: StoreLocation): Ledger =>
+  createLedger({ store: location, clock: systemClock, busyTimeoutMs: 50 });
 
 async function reopen(): Promise<void> {
   await ledger.close();
-  ledger = ledgerAt(path);
+  ledger = ledgerAt(store.location);
   await ledger.start();
 }
 
@@ -92,7 +90,7 @@ describe("state", () => {
   });
 
   test("is the same in memory", async () => {
-    const inMemory = ledgerAt(":memory:");
+    const inMemory = ledgerAt({ kind: "sqlite", path: ":memory:" });
     await inMemory.start();
     await Promise.all([inMemory.settle(rowOf(), undefined), inMemory.state.save(new Map([["a", "1"]]))]);
     expect(await inMemory.state.load()).toEqual(new Map([["a", "1"]]));
@@ -103,25 +101,19 @@ describe("state", () => {
 describe("a save that fails", () => {
   test("has written nothing, and says why; the next one is tried again", async () => {
     await ledger.state.save(new Map([["old", "1"]]));
-    const other = new Database(path);
-    other.exec("begin immediate");
+    const unlock = await store.lock();
     await expect(ledger.state.save(new Map([["new", "1"]]))).rejects.toMatchObject({
       code: "unavailable",
-      message: expect.stringMatching(/ledger\.db cannot be written to.*Another process/),
+      message: expect.stringMatching(/ledger.* cannot be written to.*Another process/),
     });
-    other.exec("rollback");
+    await unlock();
     expect(await ledger.state.load()).toEqual(new Map([["old", "1"]]));
     await ledger.state.save(new Map([["new", "2"]]));
     expect((await ledger.state.load()).get("new")).toBe("2");
-    other.close();
   });
 
   test("in the middle has written nothing", async () => {
-    const other = new Database(path);
-    other.exec(
-      "create trigger full before insert on state when new.key = 'b' begin select raise(abort, 'no room'); end",
-    );
-    other.close();
+    await store.refuse("state", "new.key = 'b'");
     const entries = new Map([
       ["a", "1"],
       ["b", "2"],
@@ -133,8 +125,8 @@ describe("a save that fails", () => {
 });
 
 test("before the start and after the end there is no state", async () => {
-  const never = ledgerAt(path);
-  const closed = ledgerAt(path);
+  const never = ledgerAt(store.location);
+  const closed = ledgerAt(store.location);
   await closed.start();
   await closed.close();
   for (const { state } of [never, closed]) {

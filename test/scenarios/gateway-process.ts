@@ -6,7 +6,10 @@ import { join } from "node:path";
 import type { ConfigFile } from "./gateway.ts";
 import { createLedgerView, type LedgerView } from "./ledger-view.ts";
 
-const main = join(import.meta.dirname, "..", "..", "src", "main.ts");
+const root = join(import.meta.dirname, "..", "..");
+const main = join(root, "src", "main.ts");
+/** Where gateways leave their compiled code when they end: the next one starts in half the time. */
+const compiled = join(root, "node_modules", ".cache", "causeway-test");
 
 export interface GatewayProcess {
   readonly url: string;
@@ -61,7 +64,7 @@ async function startProcess(cwd: string): Promise<GatewayProcess> {
   const { PATH } = process.env;
   const child = spawn(process.execPath, [main, "--port", "0"], {
     cwd,
-    env: { PATH, HOME: cwd }, // not the keys of whoever runs the tests
+    env: { PATH, HOME: cwd, NODE_COMPILE_CACHE: compiled }, // not the keys of whoever runs the tests
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

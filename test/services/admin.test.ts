@@ -46,6 +46,15 @@ test("GetStatus without a file says so by an empty path, and a clock that went b
   expect([configPath, uptime?.seconds, uptime?.nanos]).toEqual(["", 0n, 0]);
 });
 
+test("GetStatus says how much the store holds, and since when there are rows in it.", async () => {
+  const storeWith = async (rowsFrom: number) => {
+    const store = { ...status.store, sizeBytes: 5_000_000_000, rowsFrom };
+    return (await client({ status: () => Promise.resolve({ ...status, store }) }).getStatus({})).store;
+  };
+  expect(await storeWith(86_400_000)).toMatchObject({ sizeBytes: 5_000_000_000n, rowsFrom: { seconds: 86_400n } });
+  expect((await storeWith(0))?.rowsFrom).toBeUndefined();
+});
+
 test("ReloadConfig says whether anything is different, and what waits for a restart.", async () => {
   const reload = () => Promise.resolve({ problems: [], changed: true, needsRestart: ["listen"] } as const);
   const { changed, needsRestart } = await client({ reload }).reloadConfig({});

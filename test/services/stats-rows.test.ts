@@ -14,21 +14,27 @@ import type { ExchangeRow } from "../../src/core/exchange.ts";
 import { createLedger, type Ledger } from "../../src/ledger/index.ts";
 import { createStatsService } from "../../src/services/stats.ts";
 import { bodiesOf, rowOf, usageOf } from "../ledger/fixtures.ts";
+import { freshPlace } from "../ledger/stores.ts";
 
 const now = Date.parse("2026-06-15T12:00:00Z");
 const hour = 3_600_000;
 
+let store: Awaited<ReturnType<typeof freshPlace>>;
 let ledger: Ledger;
 let stats: Client<typeof StatsService>;
 beforeEach(async () => {
   const clock = { now: () => now, micros: () => 0 };
-  ledger = createLedger({ store: { kind: "sqlite", path: ":memory:" }, clock });
+  store = await freshPlace();
+  ledger = createLedger({ store: store.location, clock });
   await ledger.start();
   const service = createStatsService({ ledger, clock });
   const transport = createRouterTransport((router) => router.service(StatsService, service));
   stats = createClient(StatsService, transport);
 });
-afterEach(() => ledger.close());
+afterEach(async () => {
+  await ledger.close();
+  await store.remove();
+});
 
 const settle = (...rows: Partial<ExchangeRow>[]): Promise<unknown> =>
   Promise.all(rows.map((row) => ledger.settle(rowOf({ startedAt: now, ...row }), undefined)));
@@ -47,6 +53,7 @@ describe("a filter", () => {
     ["whether the answer was streamed", { stream: false }, ["b"]],
     ["durations", { minDurationUs: 10n, maxDurationUs: 19n }, ["b"]],
     ["a text in the error message, whatever its case", { text: "OVERloaded" }, ["c"]],
+    ["a text in the client's name for the model, whatever its case", { text: "B" }, ["b"]],
     ["two of these together", { tags: ["red"], errorCodes: ["rate_limited"] }, ["c"]],
   ];
   const rows: Partial<ExchangeRow>[] = [
@@ -215,6 +222,26 @@ describe("ExportRequests", () => {
     expect(line).toContain(',2026-06-15T12:00:00.000Z,rest,dialect-a,dialect-b,"a ""b"",\n",acme,');
     expect(line).toContain(",'=1+1,");
     expect(line).toMatch(/,"\[""x,y""\]"\r\n$/);
+  });
+
+  test("has all of a price in CSV", async () => {
+    const money = { serviceTier: "flex", reportedCostNanoUsd: 3n };
+    const usage = usageOf({ ...money, outputImageTokens: 4, cacheReadAudioTokens: 5, webSearches: 6, fileSearches: 7 });
+    await settle({ ...money, usage, costNanoUsd: 1n, cacheSavedNanoUsd: -2n, priceVersion: "config:1" });
+    const [head = "", line = ""] = (await exported(ExportFormat.CSV)).split("\r\n");
+    const values = line.split(",");
+    const row = Object.fromEntries(head.split(",").map((name, i) => [name, values[i]]));
+    expect(row).toMatchObject({
+      cost_nano_usd: "1",
+      cache_saved_nano_usd: "-2",
+      reported_cost_nano_usd: "3",
+      output_image_tokens: "4",
+      cache_read_audio_tokens: "5",
+      web_searches: "6",
+      file_searches: "7",
+      service_tier: "flex",
+      price_version: "config:1",
+    });
   });
 
   test("of nothing is empty, but for the names", async () => {

@@ -14,14 +14,17 @@ import type { ExchangeRow } from "../../src/core/exchange.ts";
 import { createLedger, type Ledger } from "../../src/ledger/index.ts";
 import { createStatsService } from "../../src/services/stats.ts";
 import { bodiesOf, nextId, rowOf, usageOf } from "../ledger/fixtures.ts";
+import { freshPlace } from "../ledger/stores.ts";
 
 const now = Date.parse("2026-06-15T12:00:00Z");
 const clock = { now: () => now, micros: () => 0 };
 
+let store: Awaited<ReturnType<typeof freshPlace>>;
 let ledger: Ledger;
 let stats: Client<typeof StatsService>;
 beforeEach(async () => {
-  ledger = createLedger({ store: { kind: "sqlite", path: ":memory:" }, clock });
+  store = await freshPlace();
+  ledger = createLedger({ store: store.location, clock });
   await ledger.start();
   const service = createStatsService({ ledger, clock });
   stats = createClient(
@@ -29,7 +32,10 @@ beforeEach(async () => {
     createRouterTransport((router) => router.service(StatsService, service)),
   );
 });
-afterEach(() => ledger.close());
+afterEach(async () => {
+  await ledger.close();
+  await store.remove();
+});
 
 const settle = (...rows: Partial<ExchangeRow>[]): Promise<unknown> =>
   Promise.all(rows.map((row) => ledger.settle(rowOf({ startedAt: now, ...row }), undefined)));
@@ -225,7 +231,13 @@ describe("GetRequest", () => {
     const row = rowOf({
       startedAt: now,
       finishReason: FinishReason.TOOL_CALLS,
-      usage: usageOf({ cacheReadTokens: 7, extensions: { "dialect-b/extra": "1" } }),
+      usage: usageOf({
+        cacheReadTokens: 7,
+        webSearches: 2,
+        serviceTier: "flex",
+        reportedCostNanoUsd: 1_400_000n,
+        extensions: { "dialect-b/extra": "1" },
+      }),
       dropped: ["top_k"],
       clientRequestId: "mine",
       serviceTier: "flex",

@@ -83,11 +83,14 @@ describe("an exchange", () => {
     const { observe, read } = metricsOf();
     const labels = { provider: "acme", model: "large-1" };
     observe({ costNanoUsd: 1_500_000_000n });
-    observe({ costNanoUsd: 250_000_000n });
+    observe({ costNanoUsd: 250_000_000n, reportedCostNanoUsd: 500_000_000n });
     observe({ costNanoUsd: null });
     observe({ costNanoUsd: null, usage: undefined, status: "error", errorCode: "upstream_error" });
     expect(await read("causeway_cost_dollars_total")).toEqual({
       [keyOf("causeway_cost_dollars_total", labels)]: 1.75,
+    });
+    expect(await read("causeway_reported_cost_dollars_total")).toEqual({
+      [keyOf("causeway_reported_cost_dollars_total", labels)]: 0.5,
     });
     expect(await read("causeway_unpriced_requests_total")).toEqual({
       [keyOf("causeway_unpriced_requests_total", labels)]: 1,
@@ -225,9 +228,10 @@ describe("a scrape", () => {
   });
 
   test("tells of the ledger, the process and the build", async () => {
-    const { scrape } = metricsOf({}, { ...store, writable: false });
+    const { scrape } = metricsOf({}, { ...store, writable: false, sizeBytes: 5000 });
     const { series } = await scrape();
     const expected = {
+      causeway_ledger_store_bytes: 5000,
       causeway_requests_in_flight: 4,
       causeway_ledger_pending_rows: 3,
       causeway_ledger_writable: 0,

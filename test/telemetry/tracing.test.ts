@@ -95,6 +95,9 @@ describe("an exchange", () => {
       outputTokens: 20,
       reasoningTokens: 5,
     }),
+    serviceTier: "flex",
+    reportedCostNanoUsd: 2_000_000n,
+    cacheSavedNanoUsd: -500_000n,
   };
 
   test("is a span below its caller's, and each attempt is one below it", async () => {
@@ -152,7 +155,10 @@ describe("an exchange", () => {
       "causeway.strategy": "fallback",
       "causeway.attempts": 2,
       "causeway.overhead": 0.00015,
+      "causeway.service_tier": "flex",
       "causeway.cost_dollars": 0.0015,
+      "causeway.reported_cost_dollars": 0.002,
+      "causeway.cache_saved_dollars": -0.0005,
     });
     expect(whole?.events).toMatchObject([
       { name: "causeway.skipped", at: nanos(150), attributes: { target: "off/m", why: "breaker" } },

@@ -3,7 +3,7 @@ import type { Routes } from "../routes.ts";
 
 export interface Readiness {
   readonly ready: boolean;
-  /** What stands in the way, for people. */
+  /** What stands in the way, or is wrong all the same; for people. */
   readonly problems: readonly string[];
 }
 
@@ -19,7 +19,8 @@ export function causewayRoutes({ readiness }: { readonly readiness: () => Readin
     "/ready": {
       GET: (_request: FacadeRequest, response) => {
         const { ready, problems } = readiness();
-        send(response, ready ? 200 : 503, ready ? { status: "ready" } : { status: "not ready", problems });
+        const told = problems.length === 0 ? undefined : problems;
+        send(response, ready ? 200 : 503, { status: ready ? "ready" : "not ready", problems: told });
       },
     },
   };

@@ -45,9 +45,10 @@ export async function importApantli(options: ApantliImport): Promise<ApantliRepo
   const source = openApantli(path);
   try {
     const tally = createTally();
+    const rowsFrom = (await ledger?.rowsFrom()) ?? 0;
     for (const page of source.pages()) {
       signal.throwIfAborted();
-      const fresh = await take(page, options, tally);
+      const fresh = await take(page, options, rowsFrom, tally);
       if (!dryRun && fresh.length > 0) await ledger?.write(fresh);
       onProgress?.(tally.read());
     }
@@ -58,11 +59,17 @@ export async function importApantli(options: ApantliImport): Promise<ApantliRepo
 }
 
 /** Those of a page that the ledger does not have. */
-async function take(page: readonly ApantliRow[], options: ApantliImport, tally: Tally): Promise<ImportedRow[]> {
+async function take(
+  page: readonly ApantliRow[],
+  options: ApantliImport,
+  rowsFrom: number,
+  tally: Tally,
+): Promise<ImportedRow[]> {
   const rows = page.flatMap((from) => {
     const translated = translate(from, options);
-    if (translated.kind === "row") return [translated];
-    tally.skip(from, translated.why);
+    const isKept = translated.kind === "row" && translated.row.startedAt >= rowsFrom;
+    if (isKept) return [translated];
+    tally.skip(from, translated.kind === "row" ? removed(rowsFrom) : translated.why);
     return [];
   });
   const known = (await options.ledger?.has(rows.map(({ row }) => row.id))) ?? new Set();
@@ -72,6 +79,10 @@ async function take(page: readonly ApantliRow[], options: ApantliImport, tally: 
     return isPresent ? [] : [{ row: translated.row, bodies: translated.bodies }];
   });
 }
+
+const removed = (rowsFrom: number): string =>
+  `it began before ${new Date(rowsFrom).toISOString().slice(0, 10)}, and the ledger has removed what is that old ` +
+  "('ledger.retention'): it may have counted it already";
 
 type Tally = ReturnType<typeof createTally>;
 

@@ -18,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file causeway/admin/v1/admin.proto.
  */
 export const file_causeway_admin_v1_admin: GenFile = /*@__PURE__*/
-  fileDesc("Ch1jYXVzZXdheS9hZG1pbi92MS9hZG1pbi5wcm90bxIRY2F1c2V3YXkuYWRtaW4udjEiEgoQR2V0U3RhdHVzUmVxdWVzdCKcAwoRR2V0U3RhdHVzUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIuCgpzdGFydGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIpCgZ1cHRpbWUYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLgoJcHJvdmlkZXJzGAQgAygLMhsuY2F1c2V3YXkuYWRtaW4udjEuUHJvdmlkZXISKQoHYWxpYXNlcxgFIAMoCzIYLmNhdXNld2F5LmFkbWluLnYxLkFsaWFzEicKBXN0b3JlGAYgASgLMhguY2F1c2V3YXkuYWRtaW4udjEuU3RvcmUSEwoLY29uZmlnX3BhdGgYByABKAkSNAoQY29uZmlnX2xvYWRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASOQoPY29uZmlnX3Byb2JsZW1zGAkgAygLMiAuY2F1c2V3YXkuYWRtaW4udjEuQ29uZmlnUHJvYmxlbRIRCglpbl9mbGlnaHQYCiABKA0i/gEKCFByb3ZpZGVyEgwKBG5hbWUYASABKAkSDwoHZGlhbGVjdBgCIAEoCRIQCghiYXNlX3VybBgDIAEoCRITCgtjcmVkZW50aWFscxgEIAMoCRIOCgZtb2RlbHMYBSADKAkSNAoQbW9kZWxzX2xpc3RlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoKbGlzdF9lcnJvchgHIAEoCzIdLmNhdXNld2F5LmNoYXQudjEuRXJyb3JEZXRhaWwSGAoQY3JlZGVudGlhbF9jb3VudBgIIAEoDRIZChFjcmVkZW50aWFsc19yZWFkeRgJIAEoDSJICgVBbGlhcxIMCgRuYW1lGAEgASgJEg4KBnRhcmdldBgCIAEoCRIPCgd0YXJnZXRzGAMgAygJEhAKCHN0cmF0ZWd5GAQgASgJIkoKBVN0b3JlEgwKBGtpbmQYASABKAkSEAoIbG9jYXRpb24YAiABKAkSEAoId3JpdGFibGUYAyABKAgSDwoHcGVuZGluZxgEIAEoDSIVChNSZWxvYWRDb25maWdSZXF1ZXN0Ij4KFFJlbG9hZENvbmZpZ1Jlc3BvbnNlEg8KB2NoYW5nZWQYASABKAgSFQoNbmVlZHNfcmVzdGFydBgCIAMoCSIiChJDaGVja0NvbmZpZ1JlcXVlc3QSDAoEeWFtbBgBIAEoCSJJChNDaGVja0NvbmZpZ1Jlc3BvbnNlEjIKCHByb2JsZW1zGAEgAygLMiAuY2F1c2V3YXkuYWRtaW4udjEuQ29uZmlnUHJvYmxlbSJMCg1Db25maWdQcm9ibGVtEgwKBGxpbmUYASABKA0SDgoGY29sdW1uGAIgASgNEgwKBHBhdGgYAyABKAkSDwoHbWVzc2FnZRgEIAEoCSIWChRMaXN0UHJvdmlkZXJzUmVxdWVzdCJHChVMaXN0UHJvdmlkZXJzUmVzcG9uc2USLgoJcHJvdmlkZXJzGAEgAygLMhsuY2F1c2V3YXkuYWRtaW4udjEuUHJvdmlkZXIiKgoWTGlzdENyZWRlbnRpYWxzUmVxdWVzdBIQCghwcm92aWRlchgBIAEoCSJNChdMaXN0Q3JlZGVudGlhbHNSZXNwb25zZRIyCgtjcmVkZW50aWFscxgBIAMoCzIdLmNhdXNld2F5LmFkbWluLnYxLkNyZWRlbnRpYWwi9gMKCkNyZWRlbnRpYWwSEAoIcHJvdmlkZXIYASABKAkSDAoEbmFtZRgCIAEoCRIOCgZtYXNrZWQYAyABKAkSDAoEdGllchgEIAEoDRIOCgZ3ZWlnaHQYBSABKAESMQoFc3RhdGUYBiABKA4yIi5jYXVzZXdheS5hZG1pbi52MS5DcmVkZW50aWFsU3RhdGUSLgoJY29vbGRvd25zGAcgAygLMhsuY2F1c2V3YXkuYWRtaW4udjEuQ29vbGRvd24SMAoMbG9ja2VkX3VudGlsGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI4CgpsYXN0X2Vycm9yGAkgASgLMiQuY2F1c2V3YXkuYWRtaW4udjEuQ3JlZGVudGlhbEZhaWx1cmUSEQoJaW5fZmxpZ2h0GAogASgNEhgKC2NvbmN1cnJlbmN5GAsgASgDSACIAQESEAoDcnBtGAwgASgDSAGIAQESEAoDdHBtGA0gASgDSAKIAQESLAoGbWludXRlGA4gASgLMhwuY2F1c2V3YXkuYWRtaW4udjEuV2luZG93VXNlEiwKBndpbmRvdxgPIAEoCzIcLmNhdXNld2F5LmFkbWluLnYxLldpbmRvd1VzZUIOCgxfY29uY3VycmVuY3lCBgoEX3JwbUIGCgRfdHBtImIKCENvb2xkb3duEg0KBXNjb3BlGAEgASgJEikKBXVudGlsGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIMCgRzdGVwGAMgASgNEg4KBnJlYXNvbhgEIAEoCSJaChFDcmVkZW50aWFsRmFpbHVyZRIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSJgoCYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIoEBCglXaW5kb3dVc2USKQoGbGVuZ3RoGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhAKCHJlcXVlc3RzGAIgASgDEhAKCGZhaWx1cmVzGAMgASgDEg4KBnRva2VucxgEIAEoAxIVCg1jb3N0X25hbm9fdXNkGAUgASgDInAKGVNldENyZWRlbnRpYWxTdGF0ZVJlcXVlc3QSEAoIcHJvdmlkZXIYASABKAkSDAoEbmFtZRgCIAEoCRIzCgZhY3Rpb24YAyABKA4yIy5jYXVzZXdheS5hZG1pbi52MS5DcmVkZW50aWFsQWN0aW9uIk8KGlNldENyZWRlbnRpYWxTdGF0ZVJlc3BvbnNlEjEKCmNyZWRlbnRpYWwYASABKAsyHS5jYXVzZXdheS5hZG1pbi52MS5DcmVkZW50aWFsIqwBCgdCcmVha2VyEhAKCHByb3ZpZGVyGAEgASgJEg0KBW1vZGVsGAIgASgJEi4KBXN0YXRlGAMgASgOMh8uY2F1c2V3YXkuYWRtaW4udjEuQnJlYWtlclN0YXRlEhAKCHJlcXVlc3RzGAQgASgDEhAKCGZhaWx1cmVzGAUgASgDEiwKCHRyaWVzX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIVChNMaXN0QnJlYWtlcnNSZXF1ZXN0IkQKFExpc3RCcmVha2Vyc1Jlc3BvbnNlEiwKCGJyZWFrZXJzGAEgAygLMhouY2F1c2V3YXkuYWRtaW4udjEuQnJlYWtlciI2ChNSZXNldEJyZWFrZXJSZXF1ZXN0EhAKCHByb3ZpZGVyGAEgASgJEg0KBW1vZGVsGAIgASgJIkMKFFJlc2V0QnJlYWtlclJlc3BvbnNlEisKB2JyZWFrZXIYASABKAsyGi5jYXVzZXdheS5hZG1pbi52MS5CcmVha2VyIikKFFJlZnJlc2hNb2RlbHNSZXF1ZXN0EhEKCXByb3ZpZGVycxgBIAMoCSJHChVSZWZyZXNoTW9kZWxzUmVzcG9uc2USLgoJcHJvdmlkZXJzGAEgAygLMhsuY2F1c2V3YXkuYWRtaW4udjEuUHJvdmlkZXIiNgoRVGVzdFRhcmdldFJlcXVlc3QSDQoFbW9kZWwYASABKAkSEgoKY3JlZGVudGlhbBgCIAEoCSLKAgoSVGVzdFRhcmdldFJlc3BvbnNlEhIKCnJlcXVlc3RfaWQYASABKAkSEAoIcHJvdmlkZXIYAiABKAkSDQoFbW9kZWwYAyABKAkSEgoKY3JlZGVudGlhbBgEIAEoCRIsCgVlcnJvchgFIAEoCzIdLmNhdXNld2F5LmNoYXQudjEuRXJyb3JEZXRhaWwSDAoEdGV4dBgGIAEoCRIVCghhc2tlZF91cxgHIAEoA0gAiAEBEhQKB2hlYWRfdXMYCCABKANIAYgBARITCgtkdXJhdGlvbl91cxgJIAEoAxImCgV1c2FnZRgKIAEoCzIXLmNhdXNld2F5LmNoYXQudjEuVXNhZ2USGgoNY29zdF9uYW5vX3VzZBgLIAEoA0gCiAEBQgsKCV9hc2tlZF91c0IKCghfaGVhZF91c0IQCg5fY29zdF9uYW5vX3VzZCIjCg9HZXRRdW90YVJlcXVlc3QSEAoIcHJvdmlkZXIYASABKAkiRwoQR2V0UXVvdGFSZXNwb25zZRIzCglwcm92aWRlcnMYASADKAsyIC5jYXVzZXdheS5hZG1pbi52MS5Qcm92aWRlclF1b3RhIo4BCg1Qcm92aWRlclF1b3RhEhAKCHByb3ZpZGVyGAEgASgJEjcKC2NyZWRlbnRpYWxzGAIgAygLMiIuY2F1c2V3YXkuYWRtaW4udjEuQ3JlZGVudGlhbFF1b3RhEjIKCWxhdGVuY2llcxgDIAMoCzIfLmNhdXNld2F5LmFkbWluLnYxLk1vZGVsTGF0ZW5jeSK7AQoPQ3JlZGVudGlhbFF1b3RhEgwKBG5hbWUYASABKAkSDgoGbWFza2VkGAIgASgJEiwKBm1pbnV0ZRgDIAEoCzIcLmNhdXNld2F5LmFkbWluLnYxLldpbmRvd1VzZRIsCgZ3aW5kb3cYBCABKAsyHC5jYXVzZXdheS5hZG1pbi52MS5XaW5kb3dVc2USLgoGbGltaXRzGAUgAygLMh4uY2F1c2V3YXkuYWRtaW4udjEuTW9kZWxMaW1pdHMikAIKC01vZGVsTGltaXRzEg0KBW1vZGVsGAEgASgJEisKB3RvbGRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCHJlcXVlc3RzGAMgASgLMhwuY2F1c2V3YXkuYWRtaW4udjEuUmF0ZUxpbWl0EiwKBnRva2VucxgEIAEoCzIcLmNhdXNld2F5LmFkbWluLnYxLlJhdGVMaW1pdBIyCgxpbnB1dF90b2tlbnMYBSABKAsyHC5jYXVzZXdheS5hZG1pbi52MS5SYXRlTGltaXQSMwoNb3V0cHV0X3Rva2VucxgGIAEoCzIcLmNhdXNld2F5LmFkbWluLnYxLlJhdGVMaW1pdCJ+CglSYXRlTGltaXQSEgoFbGltaXQYASABKANIAIgBARIWCglyZW1haW5pbmcYAiABKANIAYgBARItCglyZXNldHNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQggKBl9saW1pdEIMCgpfcmVtYWluaW5nIs4BCgxNb2RlbExhdGVuY3kSDQoFbW9kZWwYASABKAkSGwoOZmlyc3RfdG9rZW5fdXMYAiABKANIAIgBARIfChJwOTVfZmlyc3RfdG9rZW5fdXMYAyABKANIAYgBARIeChF0b2tlbnNfcGVyX3NlY29uZBgEIAEoAUgCiAEBEhEKCWluX2ZsaWdodBgFIAEoDUIRCg9fZmlyc3RfdG9rZW5fdXNCFQoTX3A5NV9maXJzdF90b2tlbl91c0IUChJfdG9rZW5zX3Blcl9zZWNvbmQq+AEKD0NyZWRlbnRpYWxTdGF0ZRIgChxDUkVERU5USUFMX1NUQVRFX1VOU1BFQ0lGSUVEEAASGgoWQ1JFREVOVElBTF9TVEFURV9SRUFEWRABEh0KGUNSRURFTlRJQUxfU1RBVEVfRElTQUJMRUQQAhIbChdDUkVERU5USUFMX1NUQVRFX0xPQ0tFRBADEhwKGENSRURFTlRJQUxfU1RBVEVfQ09PTElORxAEEhkKFUNSRURFTlRJQUxfU1RBVEVfQlVTWRAFEhgKFENSRURFTlRJQUxfU1RBVEVfUlBNEAYSGAoUQ1JFREVOVElBTF9TVEFURV9UUE0QByqYAQoQQ3JlZGVudGlhbEFjdGlvbhIhCh1DUkVERU5USUFMX0FDVElPTl9VTlNQRUNJRklFRBAAEhwKGENSRURFTlRJQUxfQUNUSU9OX0VOQUJMRRABEh0KGUNSRURFTlRJQUxfQUNUSU9OX0RJU0FCTEUQAhIkCiBDUkVERU5USUFMX0FDVElPTl9DTEVBUl9DT09MRE9XThADKnwKDEJyZWFrZXJTdGF0ZRIdChlCUkVBS0VSX1NUQVRFX1VOU1BFQ0lGSUVEEAASGAoUQlJFQUtFUl9TVEFURV9DTE9TRUQQARIWChJCUkVBS0VSX1NUQVRFX09QRU4QAhIbChdCUkVBS0VSX1NUQVRFX0hBTEZfT1BFThADMtUICgxBZG1pblNlcnZpY2USWwoJR2V0U3RhdHVzEiMuY2F1c2V3YXkuYWRtaW4udjEuR2V0U3RhdHVzUmVxdWVzdBokLmNhdXNld2F5LmFkbWluLnYxLkdldFN0YXR1c1Jlc3BvbnNlIgOQAgESXwoMUmVsb2FkQ29uZmlnEiYuY2F1c2V3YXkuYWRtaW4udjEuUmVsb2FkQ29uZmlnUmVxdWVzdBonLmNhdXNld2F5LmFkbWluLnYxLlJlbG9hZENvbmZpZ1Jlc3BvbnNlElwKC0NoZWNrQ29uZmlnEiUuY2F1c2V3YXkuYWRtaW4udjEuQ2hlY2tDb25maWdSZXF1ZXN0GiYuY2F1c2V3YXkuYWRtaW4udjEuQ2hlY2tDb25maWdSZXNwb25zZRJnCg1MaXN0UHJvdmlkZXJzEicuY2F1c2V3YXkuYWRtaW4udjEuTGlzdFByb3ZpZGVyc1JlcXVlc3QaKC5jYXVzZXdheS5hZG1pbi52MS5MaXN0UHJvdmlkZXJzUmVzcG9uc2UiA5ACARJtCg9MaXN0Q3JlZGVudGlhbHMSKS5jYXVzZXdheS5hZG1pbi52MS5MaXN0Q3JlZGVudGlhbHNSZXF1ZXN0GiouY2F1c2V3YXkuYWRtaW4udjEuTGlzdENyZWRlbnRpYWxzUmVzcG9uc2UiA5ACARJxChJTZXRDcmVkZW50aWFsU3RhdGUSLC5jYXVzZXdheS5hZG1pbi52MS5TZXRDcmVkZW50aWFsU3RhdGVSZXF1ZXN0Gi0uY2F1c2V3YXkuYWRtaW4udjEuU2V0Q3JlZGVudGlhbFN0YXRlUmVzcG9uc2USZAoMTGlzdEJyZWFrZXJzEiYuY2F1c2V3YXkuYWRtaW4udjEuTGlzdEJyZWFrZXJzUmVxdWVzdBonLmNhdXNld2F5LmFkbWluLnYxLkxpc3RCcmVha2Vyc1Jlc3BvbnNlIgOQAgESXwoMUmVzZXRCcmVha2VyEiYuY2F1c2V3YXkuYWRtaW4udjEuUmVzZXRCcmVha2VyUmVxdWVzdBonLmNhdXNld2F5LmFkbWluLnYxLlJlc2V0QnJlYWtlclJlc3BvbnNlEmIKDVJlZnJlc2hNb2RlbHMSJy5jYXVzZXdheS5hZG1pbi52MS5SZWZyZXNoTW9kZWxzUmVxdWVzdBooLmNhdXNld2F5LmFkbWluLnYxLlJlZnJlc2hNb2RlbHNSZXNwb25zZRJZCgpUZXN0VGFyZ2V0EiQuY2F1c2V3YXkuYWRtaW4udjEuVGVzdFRhcmdldFJlcXVlc3QaJS5jYXVzZXdheS5hZG1pbi52MS5UZXN0VGFyZ2V0UmVzcG9uc2USWAoIR2V0UXVvdGESIi5jYXVzZXdheS5hZG1pbi52MS5HZXRRdW90YVJlcXVlc3QaIy5jYXVzZXdheS5hZG1pbi52MS5HZXRRdW90YVJlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_causeway_chat_v1_chat, file_causeway_chat_v1_usage, file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("Ch1jYXVzZXdheS9hZG1pbi92MS9hZG1pbi5wcm90bxIRY2F1c2V3YXkuYWRtaW4udjEiEgoQR2V0U3RhdHVzUmVxdWVzdCKcAwoRR2V0U3RhdHVzUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIuCgpzdGFydGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIpCgZ1cHRpbWUYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLgoJcHJvdmlkZXJzGAQgAygLMhsuY2F1c2V3YXkuYWRtaW4udjEuUHJvdmlkZXISKQoHYWxpYXNlcxgFIAMoCzIYLmNhdXNld2F5LmFkbWluLnYxLkFsaWFzEicKBXN0b3JlGAYgASgLMhguY2F1c2V3YXkuYWRtaW4udjEuU3RvcmUSEwoLY29uZmlnX3BhdGgYByABKAkSNAoQY29uZmlnX2xvYWRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASOQoPY29uZmlnX3Byb2JsZW1zGAkgAygLMiAuY2F1c2V3YXkuYWRtaW4udjEuQ29uZmlnUHJvYmxlbRIRCglpbl9mbGlnaHQYCiABKA0i/gEKCFByb3ZpZGVyEgwKBG5hbWUYASABKAkSDwoHZGlhbGVjdBgCIAEoCRIQCghiYXNlX3VybBgDIAEoCRITCgtjcmVkZW50aWFscxgEIAMoCRIOCgZtb2RlbHMYBSADKAkSNAoQbW9kZWxzX2xpc3RlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoKbGlzdF9lcnJvchgHIAEoCzIdLmNhdXNld2F5LmNoYXQudjEuRXJyb3JEZXRhaWwSGAoQY3JlZGVudGlhbF9jb3VudBgIIAEoDRIZChFjcmVkZW50aWFsc19yZWFkeRgJIAEoDSJICgVBbGlhcxIMCgRuYW1lGAEgASgJEg4KBnRhcmdldBgCIAEoCRIPCgd0YXJnZXRzGAMgAygJEhAKCHN0cmF0ZWd5GAQgASgJIqQCCgVTdG9yZRIMCgRraW5kGAEgASgJEhAKCGxvY2F0aW9uGAIgASgJEhAKCHdyaXRhYmxlGAMgASgIEg8KB3BlbmRpbmcYBCABKA0SMQoNZmFpbGluZ19zaW5jZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDwoHZmFpbHVyZRgGIAEoCRIrCgdqb3VybmFsGAcgASgLMhouY2F1c2V3YXkuYWRtaW4udjEuSm91cm5hbBIQCghyZWZ1c2luZxgIIAEoCBIXCgpzaXplX2J5dGVzGAkgASgESACIAQESLQoJcm93c19mcm9tGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEINCgtfc2l6ZV9ieXRlcyJhCgdKb3VybmFsEgwKBHBhdGgYASABKAkSDAoEcm93cxgCIAEoDRISCgpzaXplX2J5dGVzGAMgASgEEhIKCnJvb21fYnl0ZXMYBCABKAQSEgoKdGFrZXNfcm93cxgFIAEoCCIVChNSZWxvYWRDb25maWdSZXF1ZXN0Ij4KFFJlbG9hZENvbmZpZ1Jlc3BvbnNlEg8KB2NoYW5nZWQYASABKAgSFQoNbmVlZHNfcmVzdGFydBgCIAMoCSIiChJDaGVja0NvbmZpZ1JlcXVlc3QSDAoEeWFtbBgBIAEoCSJJChNDaGVja0NvbmZpZ1Jlc3BvbnNlEjIKCHByb2JsZW1zGAEgAygLMiAuY2F1c2V3YXkuYWRtaW4udjEuQ29uZmlnUHJvYmxlbSJMCg1Db25maWdQcm9ibGVtEgwKBGxpbmUYASABKA0SDgoGY29sdW1uGAIgASgNEgwKBHBhdGgYAyABKAkSDwoHbWVzc2FnZRgEIAEoCSIWChRMaXN0UHJvdmlkZXJzUmVxdWVzdCJHChVMaXN0UHJvdmlkZXJzUmVzcG9uc2USLgoJcHJvdmlkZXJzGAEgAygLMhsuY2F1c2V3YXkuYWRtaW4udjEuUHJvdmlkZXIiKgoWTGlzdENyZWRlbnRpYWxzUmVxdWVzdBIQCghwcm92aWRlchgBIAEoCSJNChdMaXN0Q3JlZGVudGlhbHNSZXNwb25zZRIyCgtjcmVkZW50aWFscxgBIAMoCzIdLmNhdXNld2F5LmFkbWluLnYxLkNyZWRlbnRpYWwi9gMKCkNyZWRlbnRpYWwSEAoIcHJvdmlkZXIYASABKAkSDAoEbmFtZRgCIAEoCRIOCgZtYXNrZWQYAyABKAkSDAoEdGllchgEIAEoDRIOCgZ3ZWlnaHQYBSABKAESMQoFc3RhdGUYBiABKA4yIi5jYXVzZXdheS5hZG1pbi52MS5DcmVkZW50aWFsU3RhdGUSLgoJY29vbGRvd25zGAcgAygLMhsuY2F1c2V3YXkuYWRtaW4udjEuQ29vbGRvd24SMAoMbG9ja2VkX3VudGlsGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI4CgpsYXN0X2Vycm9yGAkgASgLMiQuY2F1c2V3YXkuYWRtaW4udjEuQ3JlZGVudGlhbEZhaWx1cmUSEQoJaW5fZmxpZ2h0GAogASgNEhgKC2NvbmN1cnJlbmN5GAsgASgDSACIAQESEAoDcnBtGAwgASgDSAGIAQESEAoDdHBtGA0gASgDSAKIAQESLAoGbWludXRlGA4gASgLMhwuY2F1c2V3YXkuYWRtaW4udjEuV2luZG93VXNlEiwKBndpbmRvdxgPIAEoCzIcLmNhdXNld2F5LmFkbWluLnYxLldpbmRvd1VzZUIOCgxfY29uY3VycmVuY3lCBgoEX3JwbUIGCgRfdHBtImIKCENvb2xkb3duEg0KBXNjb3BlGAEgASgJEikKBXVudGlsGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIMCgRzdGVwGAMgASgNEg4KBnJlYXNvbhgEIAEoCSJaChFDcmVkZW50aWFsRmFpbHVyZRIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSJgoCYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIoEBCglXaW5kb3dVc2USKQoGbGVuZ3RoGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhAKCHJlcXVlc3RzGAIgASgDEhAKCGZhaWx1cmVzGAMgASgDEg4KBnRva2VucxgEIAEoAxIVCg1jb3N0X25hbm9fdXNkGAUgASgDInAKGVNldENyZWRlbnRpYWxTdGF0ZVJlcXVlc3QSEAoIcHJvdmlkZXIYASABKAkSDAoEbmFtZRgCIAEoCRIzCgZhY3Rpb24YAyABKA4yIy5jYXVzZXdheS5hZG1pbi52MS5DcmVkZW50aWFsQWN0aW9uIk8KGlNldENyZWRlbnRpYWxTdGF0ZVJlc3BvbnNlEjEKCmNyZWRlbnRpYWwYASABKAsyHS5jYXVzZXdheS5hZG1pbi52MS5DcmVkZW50aWFsIqwBCgdCcmVha2VyEhAKCHByb3ZpZGVyGAEgASgJEg0KBW1vZGVsGAIgASgJEi4KBXN0YXRlGAMgASgOMh8uY2F1c2V3YXkuYWRtaW4udjEuQnJlYWtlclN0YXRlEhAKCHJlcXVlc3RzGAQgASgDEhAKCGZhaWx1cmVzGAUgASgDEiwKCHRyaWVzX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIVChNMaXN0QnJlYWtlcnNSZXF1ZXN0IkQKFExpc3RCcmVha2Vyc1Jlc3BvbnNlEiwKCGJyZWFrZXJzGAEgAygLMhouY2F1c2V3YXkuYWRtaW4udjEuQnJlYWtlciI2ChNSZXNldEJyZWFrZXJSZXF1ZXN0EhAKCHByb3ZpZGVyGAEgASgJEg0KBW1vZGVsGAIgASgJIkMKFFJlc2V0QnJlYWtlclJlc3BvbnNlEisKB2JyZWFrZXIYASABKAsyGi5jYXVzZXdheS5hZG1pbi52MS5CcmVha2VyIikKFFJlZnJlc2hNb2RlbHNSZXF1ZXN0EhEKCXByb3ZpZGVycxgBIAMoCSJHChVSZWZyZXNoTW9kZWxzUmVzcG9uc2USLgoJcHJvdmlkZXJzGAEgAygLMhsuY2F1c2V3YXkuYWRtaW4udjEuUHJvdmlkZXIiNgoRVGVzdFRhcmdldFJlcXVlc3QSDQoFbW9kZWwYASABKAkSEgoKY3JlZGVudGlhbBgCIAEoCSLKAgoSVGVzdFRhcmdldFJlc3BvbnNlEhIKCnJlcXVlc3RfaWQYASABKAkSEAoIcHJvdmlkZXIYAiABKAkSDQoFbW9kZWwYAyABKAkSEgoKY3JlZGVudGlhbBgEIAEoCRIsCgVlcnJvchgFIAEoCzIdLmNhdXNld2F5LmNoYXQudjEuRXJyb3JEZXRhaWwSDAoEdGV4dBgGIAEoCRIVCghhc2tlZF91cxgHIAEoA0gAiAEBEhQKB2hlYWRfdXMYCCABKANIAYgBARITCgtkdXJhdGlvbl91cxgJIAEoAxImCgV1c2FnZRgKIAEoCzIXLmNhdXNld2F5LmNoYXQudjEuVXNhZ2USGgoNY29zdF9uYW5vX3VzZBgLIAEoA0gCiAEBQgsKCV9hc2tlZF91c0IKCghfaGVhZF91c0IQCg5fY29zdF9uYW5vX3VzZCIjCg9HZXRRdW90YVJlcXVlc3QSEAoIcHJvdmlkZXIYASABKAkiRwoQR2V0UXVvdGFSZXNwb25zZRIzCglwcm92aWRlcnMYASADKAsyIC5jYXVzZXdheS5hZG1pbi52MS5Qcm92aWRlclF1b3RhIo4BCg1Qcm92aWRlclF1b3RhEhAKCHByb3ZpZGVyGAEgASgJEjcKC2NyZWRlbnRpYWxzGAIgAygLMiIuY2F1c2V3YXkuYWRtaW4udjEuQ3JlZGVudGlhbFF1b3RhEjIKCWxhdGVuY2llcxgDIAMoCzIfLmNhdXNld2F5LmFkbWluLnYxLk1vZGVsTGF0ZW5jeSK7AQoPQ3JlZGVudGlhbFF1b3RhEgwKBG5hbWUYASABKAkSDgoGbWFza2VkGAIgASgJEiwKBm1pbnV0ZRgDIAEoCzIcLmNhdXNld2F5LmFkbWluLnYxLldpbmRvd1VzZRIsCgZ3aW5kb3cYBCABKAsyHC5jYXVzZXdheS5hZG1pbi52MS5XaW5kb3dVc2USLgoGbGltaXRzGAUgAygLMh4uY2F1c2V3YXkuYWRtaW4udjEuTW9kZWxMaW1pdHMikAIKC01vZGVsTGltaXRzEg0KBW1vZGVsGAEgASgJEisKB3RvbGRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCHJlcXVlc3RzGAMgASgLMhwuY2F1c2V3YXkuYWRtaW4udjEuUmF0ZUxpbWl0EiwKBnRva2VucxgEIAEoCzIcLmNhdXNld2F5LmFkbWluLnYxLlJhdGVMaW1pdBIyCgxpbnB1dF90b2tlbnMYBSABKAsyHC5jYXVzZXdheS5hZG1pbi52MS5SYXRlTGltaXQSMwoNb3V0cHV0X3Rva2VucxgGIAEoCzIcLmNhdXNld2F5LmFkbWluLnYxLlJhdGVMaW1pdCJ+CglSYXRlTGltaXQSEgoFbGltaXQYASABKANIAIgBARIWCglyZW1haW5pbmcYAiABKANIAYgBARItCglyZXNldHNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQggKBl9saW1pdEIMCgpfcmVtYWluaW5nIs4BCgxNb2RlbExhdGVuY3kSDQoFbW9kZWwYASABKAkSGwoOZmlyc3RfdG9rZW5fdXMYAiABKANIAIgBARIfChJwOTVfZmlyc3RfdG9rZW5fdXMYAyABKANIAYgBARIeChF0b2tlbnNfcGVyX3NlY29uZBgEIAEoAUgCiAEBEhEKCWluX2ZsaWdodBgFIAEoDUIRCg9fZmlyc3RfdG9rZW5fdXNCFQoTX3A5NV9maXJzdF90b2tlbl91c0IUChJfdG9rZW5zX3Blcl9zZWNvbmQq+AEKD0NyZWRlbnRpYWxTdGF0ZRIgChxDUkVERU5USUFMX1NUQVRFX1VOU1BFQ0lGSUVEEAASGgoWQ1JFREVOVElBTF9TVEFURV9SRUFEWRABEh0KGUNSRURFTlRJQUxfU1RBVEVfRElTQUJMRUQQAhIbChdDUkVERU5USUFMX1NUQVRFX0xPQ0tFRBADEhwKGENSRURFTlRJQUxfU1RBVEVfQ09PTElORxAEEhkKFUNSRURFTlRJQUxfU1RBVEVfQlVTWRAFEhgKFENSRURFTlRJQUxfU1RBVEVfUlBNEAYSGAoUQ1JFREVOVElBTF9TVEFURV9UUE0QByqYAQoQQ3JlZGVudGlhbEFjdGlvbhIhCh1DUkVERU5USUFMX0FDVElPTl9VTlNQRUNJRklFRBAAEhwKGENSRURFTlRJQUxfQUNUSU9OX0VOQUJMRRABEh0KGUNSRURFTlRJQUxfQUNUSU9OX0RJU0FCTEUQAhIkCiBDUkVERU5USUFMX0FDVElPTl9DTEVBUl9DT09MRE9XThADKnwKDEJyZWFrZXJTdGF0ZRIdChlCUkVBS0VSX1NUQVRFX1VOU1BFQ0lGSUVEEAASGAoUQlJFQUtFUl9TVEFURV9DTE9TRUQQARIWChJCUkVBS0VSX1NUQVRFX09QRU4QAhIbChdCUkVBS0VSX1NUQVRFX0hBTEZfT1BFThADMtUICgxBZG1pblNlcnZpY2USWwoJR2V0U3RhdHVzEiMuY2F1c2V3YXkuYWRtaW4udjEuR2V0U3RhdHVzUmVxdWVzdBokLmNhdXNld2F5LmFkbWluLnYxLkdldFN0YXR1c1Jlc3BvbnNlIgOQAgESXwoMUmVsb2FkQ29uZmlnEiYuY2F1c2V3YXkuYWRtaW4udjEuUmVsb2FkQ29uZmlnUmVxdWVzdBonLmNhdXNld2F5LmFkbWluLnYxLlJlbG9hZENvbmZpZ1Jlc3BvbnNlElwKC0NoZWNrQ29uZmlnEiUuY2F1c2V3YXkuYWRtaW4udjEuQ2hlY2tDb25maWdSZXF1ZXN0GiYuY2F1c2V3YXkuYWRtaW4udjEuQ2hlY2tDb25maWdSZXNwb25zZRJnCg1MaXN0UHJvdmlkZXJzEicuY2F1c2V3YXkuYWRtaW4udjEuTGlzdFByb3ZpZGVyc1JlcXVlc3QaKC5jYXVzZXdheS5hZG1pbi52MS5MaXN0UHJvdmlkZXJzUmVzcG9uc2UiA5ACARJtCg9MaXN0Q3JlZGVudGlhbHMSKS5jYXVzZXdheS5hZG1pbi52MS5MaXN0Q3JlZGVudGlhbHNSZXF1ZXN0GiouY2F1c2V3YXkuYWRtaW4udjEuTGlzdENyZWRlbnRpYWxzUmVzcG9uc2UiA5ACARJxChJTZXRDcmVkZW50aWFsU3RhdGUSLC5jYXVzZXdheS5hZG1pbi52MS5TZXRDcmVkZW50aWFsU3RhdGVSZXF1ZXN0Gi0uY2F1c2V3YXkuYWRtaW4udjEuU2V0Q3JlZGVudGlhbFN0YXRlUmVzcG9uc2USZAoMTGlzdEJyZWFrZXJzEiYuY2F1c2V3YXkuYWRtaW4udjEuTGlzdEJyZWFrZXJzUmVxdWVzdBonLmNhdXNld2F5LmFkbWluLnYxLkxpc3RCcmVha2Vyc1Jlc3BvbnNlIgOQAgESXwoMUmVzZXRCcmVha2VyEiYuY2F1c2V3YXkuYWRtaW4udjEuUmVzZXRCcmVha2VyUmVxdWVzdBonLmNhdXNld2F5LmFkbWluLnYxLlJlc2V0QnJlYWtlclJlc3BvbnNlEmIKDVJlZnJlc2hNb2RlbHMSJy5jYXVzZXdheS5hZG1pbi52MS5SZWZyZXNoTW9kZWxzUmVxdWVzdBooLmNhdXNld2F5LmFkbWluLnYxLlJlZnJlc2hNb2RlbHNSZXNwb25zZRJZCgpUZXN0VGFyZ2V0EiQuY2F1c2V3YXkuYWRtaW4udjEuVGVzdFRhcmdldFJlcXVlc3QaJS5jYXVzZXdheS5hZG1pbi52MS5UZXN0VGFyZ2V0UmVzcG9uc2USWAoIR2V0UXVvdGESIi5jYXVzZXdheS5hZG1pbi52MS5HZXRRdW90YVJlcXVlc3QaIy5jYXVzZXdheS5hZG1pbi52MS5HZXRRdW90YVJlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_causeway_chat_v1_chat, file_causeway_chat_v1_usage, file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * Asks what runs.
@@ -267,11 +267,53 @@ export type Store = Message<"causeway.admin.v1.Store"> & {
   writable: boolean;
 
   /**
-   * Rows waiting to be written.
+   * Rows that are being written.
    *
    * @generated from field: uint32 pending = 4;
    */
   pending: number;
+
+  /**
+   * Since when rows cannot be written. Unset: they can.
+   *
+   * @generated from field: google.protobuf.Timestamp failing_since = 5;
+   */
+  failingSince?: Timestamp | undefined;
+
+  /**
+   * Why not, the last time it was tried. Empty: they can.
+   *
+   * @generated from field: string failure = 6;
+   */
+  failure: string;
+
+  /**
+   * Where rows wait until they can be written. Unset: nowhere.
+   *
+   * @generated from field: causeway.admin.v1.Journal journal = 7;
+   */
+  journal?: Journal | undefined;
+
+  /**
+   * Whether new calls are refused, since their rows could not be written.
+   *
+   * @generated from field: bool refusing = 8;
+   */
+  refusing: boolean;
+
+  /**
+   * How many bytes it holds, as of the last minute or so, without the room that is free in it. Unset: not known yet.
+   *
+   * @generated from field: optional uint64 size_bytes = 9;
+   */
+  sizeBytes?: bigint | undefined;
+
+  /**
+   * Rows that began before were removed; sums over periods have them still. Unset: none were.
+   *
+   * @generated from field: google.protobuf.Timestamp rows_from = 10;
+   */
+  rowsFrom?: Timestamp | undefined;
 };
 
 /**
@@ -280,6 +322,55 @@ export type Store = Message<"causeway.admin.v1.Store"> & {
  */
 export const StoreSchema: GenMessage<Store> = /*@__PURE__*/
   messageDesc(file_causeway_admin_v1_admin, 4);
+
+/**
+ * A file where rows of the ledger wait until its store takes them.
+ *
+ * @generated from message causeway.admin.v1.Journal
+ */
+export type Journal = Message<"causeway.admin.v1.Journal"> & {
+  /**
+   * The file.
+   *
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * Rows that wait.
+   *
+   * @generated from field: uint32 rows = 2;
+   */
+  rows: number;
+
+  /**
+   * How many bytes they take.
+   *
+   * @generated from field: uint64 size_bytes = 3;
+   */
+  sizeBytes: bigint;
+
+  /**
+   * How many bytes there is room for.
+   *
+   * @generated from field: uint64 room_bytes = 4;
+   */
+  roomBytes: bigint;
+
+  /**
+   * Whether it would take more rows. When it would not, and rows cannot be written, new calls are refused.
+   *
+   * @generated from field: bool takes_rows = 5;
+   */
+  takesRows: boolean;
+};
+
+/**
+ * Describes the message causeway.admin.v1.Journal.
+ * Use `create(JournalSchema)` to create a new message.
+ */
+export const JournalSchema: GenMessage<Journal> = /*@__PURE__*/
+  messageDesc(file_causeway_admin_v1_admin, 5);
 
 /**
  * Asks for the configuration to be read anew.
@@ -294,7 +385,7 @@ export type ReloadConfigRequest = Message<"causeway.admin.v1.ReloadConfigRequest
  * Use `create(ReloadConfigRequestSchema)` to create a new message.
  */
 export const ReloadConfigRequestSchema: GenMessage<ReloadConfigRequest> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 5);
+  messageDesc(file_causeway_admin_v1_admin, 6);
 
 /**
  * The configuration was read anew.
@@ -322,7 +413,7 @@ export type ReloadConfigResponse = Message<"causeway.admin.v1.ReloadConfigRespon
  * Use `create(ReloadConfigResponseSchema)` to create a new message.
  */
 export const ReloadConfigResponseSchema: GenMessage<ReloadConfigResponse> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 6);
+  messageDesc(file_causeway_admin_v1_admin, 7);
 
 /**
  * Asks what is wrong with a configuration.
@@ -343,7 +434,7 @@ export type CheckConfigRequest = Message<"causeway.admin.v1.CheckConfigRequest">
  * Use `create(CheckConfigRequestSchema)` to create a new message.
  */
 export const CheckConfigRequestSchema: GenMessage<CheckConfigRequest> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 7);
+  messageDesc(file_causeway_admin_v1_admin, 8);
 
 /**
  * What is wrong with a configuration.
@@ -364,7 +455,7 @@ export type CheckConfigResponse = Message<"causeway.admin.v1.CheckConfigResponse
  * Use `create(CheckConfigResponseSchema)` to create a new message.
  */
 export const CheckConfigResponseSchema: GenMessage<CheckConfigResponse> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 8);
+  messageDesc(file_causeway_admin_v1_admin, 9);
 
 /**
  * A fault of a configuration.
@@ -406,7 +497,7 @@ export type ConfigProblem = Message<"causeway.admin.v1.ConfigProblem"> & {
  * Use `create(ConfigProblemSchema)` to create a new message.
  */
 export const ConfigProblemSchema: GenMessage<ConfigProblem> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 9);
+  messageDesc(file_causeway_admin_v1_admin, 10);
 
 /**
  * Asks for the providers.
@@ -421,7 +512,7 @@ export type ListProvidersRequest = Message<"causeway.admin.v1.ListProvidersReque
  * Use `create(ListProvidersRequestSchema)` to create a new message.
  */
 export const ListProvidersRequestSchema: GenMessage<ListProvidersRequest> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 10);
+  messageDesc(file_causeway_admin_v1_admin, 11);
 
 /**
  * The providers.
@@ -442,7 +533,7 @@ export type ListProvidersResponse = Message<"causeway.admin.v1.ListProvidersResp
  * Use `create(ListProvidersResponseSchema)` to create a new message.
  */
 export const ListProvidersResponseSchema: GenMessage<ListProvidersResponse> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 11);
+  messageDesc(file_causeway_admin_v1_admin, 12);
 
 /**
  * Asks for credentials.
@@ -463,7 +554,7 @@ export type ListCredentialsRequest = Message<"causeway.admin.v1.ListCredentialsR
  * Use `create(ListCredentialsRequestSchema)` to create a new message.
  */
 export const ListCredentialsRequestSchema: GenMessage<ListCredentialsRequest> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 12);
+  messageDesc(file_causeway_admin_v1_admin, 13);
 
 /**
  * Credentials.
@@ -484,7 +575,7 @@ export type ListCredentialsResponse = Message<"causeway.admin.v1.ListCredentials
  * Use `create(ListCredentialsResponseSchema)` to create a new message.
  */
 export const ListCredentialsResponseSchema: GenMessage<ListCredentialsResponse> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 13);
+  messageDesc(file_causeway_admin_v1_admin, 14);
 
 /**
  * A provider's credential and how it is doing. A provider that needs none has one without a name, which cools down, too.
@@ -603,7 +694,7 @@ export type Credential = Message<"causeway.admin.v1.Credential"> & {
  * Use `create(CredentialSchema)` to create a new message.
  */
 export const CredentialSchema: GenMessage<Credential> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 14);
+  messageDesc(file_causeway_admin_v1_admin, 15);
 
 /**
  * A time in which a credential does not serve some models.
@@ -645,7 +736,7 @@ export type Cooldown = Message<"causeway.admin.v1.Cooldown"> & {
  * Use `create(CooldownSchema)` to create a new message.
  */
 export const CooldownSchema: GenMessage<Cooldown> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 15);
+  messageDesc(file_causeway_admin_v1_admin, 16);
 
 /**
  * A failure of a credential.
@@ -680,7 +771,7 @@ export type CredentialFailure = Message<"causeway.admin.v1.CredentialFailure"> &
  * Use `create(CredentialFailureSchema)` to create a new message.
  */
 export const CredentialFailureSchema: GenMessage<CredentialFailure> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 16);
+  messageDesc(file_causeway_admin_v1_admin, 17);
 
 /**
  * What was used within a window of time that ends now.
@@ -729,7 +820,7 @@ export type WindowUse = Message<"causeway.admin.v1.WindowUse"> & {
  * Use `create(WindowUseSchema)` to create a new message.
  */
 export const WindowUseSchema: GenMessage<WindowUse> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 17);
+  messageDesc(file_causeway_admin_v1_admin, 18);
 
 /**
  * Asks for another state of a credential.
@@ -764,7 +855,7 @@ export type SetCredentialStateRequest = Message<"causeway.admin.v1.SetCredential
  * Use `create(SetCredentialStateRequestSchema)` to create a new message.
  */
 export const SetCredentialStateRequestSchema: GenMessage<SetCredentialStateRequest> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 18);
+  messageDesc(file_causeway_admin_v1_admin, 19);
 
 /**
  * The credential's new state.
@@ -785,7 +876,7 @@ export type SetCredentialStateResponse = Message<"causeway.admin.v1.SetCredentia
  * Use `create(SetCredentialStateResponseSchema)` to create a new message.
  */
 export const SetCredentialStateResponseSchema: GenMessage<SetCredentialStateResponse> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 19);
+  messageDesc(file_causeway_admin_v1_admin, 20);
 
 /**
  * The circuit breaker of one model of one provider.
@@ -841,7 +932,7 @@ export type Breaker = Message<"causeway.admin.v1.Breaker"> & {
  * Use `create(BreakerSchema)` to create a new message.
  */
 export const BreakerSchema: GenMessage<Breaker> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 20);
+  messageDesc(file_causeway_admin_v1_admin, 21);
 
 /**
  * Asks for the circuit breakers.
@@ -856,7 +947,7 @@ export type ListBreakersRequest = Message<"causeway.admin.v1.ListBreakersRequest
  * Use `create(ListBreakersRequestSchema)` to create a new message.
  */
 export const ListBreakersRequestSchema: GenMessage<ListBreakersRequest> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 21);
+  messageDesc(file_causeway_admin_v1_admin, 22);
 
 /**
  * The circuit breakers.
@@ -877,7 +968,7 @@ export type ListBreakersResponse = Message<"causeway.admin.v1.ListBreakersRespon
  * Use `create(ListBreakersResponseSchema)` to create a new message.
  */
 export const ListBreakersResponseSchema: GenMessage<ListBreakersResponse> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 22);
+  messageDesc(file_causeway_admin_v1_admin, 23);
 
 /**
  * Asks for a circuit breaker to be closed.
@@ -905,7 +996,7 @@ export type ResetBreakerRequest = Message<"causeway.admin.v1.ResetBreakerRequest
  * Use `create(ResetBreakerRequestSchema)` to create a new message.
  */
 export const ResetBreakerRequestSchema: GenMessage<ResetBreakerRequest> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 23);
+  messageDesc(file_causeway_admin_v1_admin, 24);
 
 /**
  * The circuit breaker's new state.
@@ -926,7 +1017,7 @@ export type ResetBreakerResponse = Message<"causeway.admin.v1.ResetBreakerRespon
  * Use `create(ResetBreakerResponseSchema)` to create a new message.
  */
 export const ResetBreakerResponseSchema: GenMessage<ResetBreakerResponse> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 24);
+  messageDesc(file_causeway_admin_v1_admin, 25);
 
 /**
  * Asks for lists of models to be had anew.
@@ -947,7 +1038,7 @@ export type RefreshModelsRequest = Message<"causeway.admin.v1.RefreshModelsReque
  * Use `create(RefreshModelsRequestSchema)` to create a new message.
  */
 export const RefreshModelsRequestSchema: GenMessage<RefreshModelsRequest> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 25);
+  messageDesc(file_causeway_admin_v1_admin, 26);
 
 /**
  * What the providers said.
@@ -968,7 +1059,7 @@ export type RefreshModelsResponse = Message<"causeway.admin.v1.RefreshModelsResp
  * Use `create(RefreshModelsResponseSchema)` to create a new message.
  */
 export const RefreshModelsResponseSchema: GenMessage<RefreshModelsResponse> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 26);
+  messageDesc(file_causeway_admin_v1_admin, 27);
 
 /**
  * Asks for a model to be tried.
@@ -996,7 +1087,7 @@ export type TestTargetRequest = Message<"causeway.admin.v1.TestTargetRequest"> &
  * Use `create(TestTargetRequestSchema)` to create a new message.
  */
 export const TestTargetRequestSchema: GenMessage<TestTargetRequest> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 27);
+  messageDesc(file_causeway_admin_v1_admin, 28);
 
 /**
  * What became of the trial.
@@ -1087,7 +1178,7 @@ export type TestTargetResponse = Message<"causeway.admin.v1.TestTargetResponse">
  * Use `create(TestTargetResponseSchema)` to create a new message.
  */
 export const TestTargetResponseSchema: GenMessage<TestTargetResponse> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 28);
+  messageDesc(file_causeway_admin_v1_admin, 29);
 
 /**
  * Asks what is left.
@@ -1108,7 +1199,7 @@ export type GetQuotaRequest = Message<"causeway.admin.v1.GetQuotaRequest"> & {
  * Use `create(GetQuotaRequestSchema)` to create a new message.
  */
 export const GetQuotaRequestSchema: GenMessage<GetQuotaRequest> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 29);
+  messageDesc(file_causeway_admin_v1_admin, 30);
 
 /**
  * What was used and what is left.
@@ -1129,7 +1220,7 @@ export type GetQuotaResponse = Message<"causeway.admin.v1.GetQuotaResponse"> & {
  * Use `create(GetQuotaResponseSchema)` to create a new message.
  */
 export const GetQuotaResponseSchema: GenMessage<GetQuotaResponse> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 30);
+  messageDesc(file_causeway_admin_v1_admin, 31);
 
 /**
  * What was used and what is left of a provider.
@@ -1164,7 +1255,7 @@ export type ProviderQuota = Message<"causeway.admin.v1.ProviderQuota"> & {
  * Use `create(ProviderQuotaSchema)` to create a new message.
  */
 export const ProviderQuotaSchema: GenMessage<ProviderQuota> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 31);
+  messageDesc(file_causeway_admin_v1_admin, 32);
 
 /**
  * What was used and what is left of a credential.
@@ -1213,7 +1304,7 @@ export type CredentialQuota = Message<"causeway.admin.v1.CredentialQuota"> & {
  * Use `create(CredentialQuotaSchema)` to create a new message.
  */
 export const CredentialQuotaSchema: GenMessage<CredentialQuota> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 32);
+  messageDesc(file_causeway_admin_v1_admin, 33);
 
 /**
  * A provider's limits for a model, as the head of its last answer told them.
@@ -1269,7 +1360,7 @@ export type ModelLimits = Message<"causeway.admin.v1.ModelLimits"> & {
  * Use `create(ModelLimitsSchema)` to create a new message.
  */
 export const ModelLimitsSchema: GenMessage<ModelLimits> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 33);
+  messageDesc(file_causeway_admin_v1_admin, 34);
 
 /**
  * A provider's limit. Unset: it does not say.
@@ -1304,7 +1395,7 @@ export type RateLimit = Message<"causeway.admin.v1.RateLimit"> & {
  * Use `create(RateLimitSchema)` to create a new message.
  */
 export const RateLimitSchema: GenMessage<RateLimit> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 34);
+  messageDesc(file_causeway_admin_v1_admin, 35);
 
 /**
  * How fast a model answers. Unset: nothing, or too little, is known.
@@ -1353,7 +1444,7 @@ export type ModelLatency = Message<"causeway.admin.v1.ModelLatency"> & {
  * Use `create(ModelLatencySchema)` to create a new message.
  */
 export const ModelLatencySchema: GenMessage<ModelLatency> = /*@__PURE__*/
-  messageDesc(file_causeway_admin_v1_admin, 35);
+  messageDesc(file_causeway_admin_v1_admin, 36);
 
 /**
  * Whether a credential serves, or why not.

@@ -158,9 +158,9 @@ export type Filter = Message<"causeway.stats.v1.Filter"> & {
   maxDurationUs?: bigint | undefined;
 
   /**
-   * In the error message, or in the text of a body that was kept; capitals and small letters are the same. All rows that
-   * the rest of the filter lets through are read for it: set a period. What settles while it is watched is looked for in
-   * error messages alone.
+   * In the error message, the client's name for the model, or the text of a body that was kept; capitals and small letters
+   * are the same. All rows that the rest of the filter lets through are read for it: set a period. Of what settles while it
+   * is watched the bodies are not looked at.
    *
    * @generated from field: string text = 20;
    */
@@ -519,7 +519,7 @@ export type ErrorCount = Message<"causeway.stats.v1.ErrorCount"> & {
   requests: bigint;
 
   /**
-   * The newest message.
+   * The newest message. Empty: its row was removed.
    *
    * @generated from field: string last_message = 3;
    */
@@ -834,14 +834,15 @@ export type RequestRow = Message<"causeway.stats.v1.RequestRow"> & {
   usage?: Usage | undefined;
 
   /**
-   * Cost in billionths of a US dollar. Unset: the price is not known.
+   * Cost in billionths of a US dollar, computed, or the provider's own word where no price is known. Unset: neither is.
    *
    * @generated from field: optional int64 cost_nano_usd = 20;
    */
   costNanoUsd?: bigint | undefined;
 
   /**
-   * Which version of the prices the cost was computed with.
+   * Which prices the cost was computed with: the catalogue and its version, "config:" and a hash of the configuration's
+   * entry, or "reported" for the provider's own word; of several, with ", " between.
    *
    * @generated from field: string price_version = 21;
    */
@@ -904,14 +905,14 @@ export type RequestRow = Message<"causeway.stats.v1.RequestRow"> & {
   tags: string[];
 
   /**
-   * How the provider has served it, in its own word, for example "flex". Empty: it does not say, or as usual.
+   * How the provider has served it, where it charges by that, for example "flex". Empty: it does not say, or as usual.
    *
    * @generated from field: string service_tier = 30;
    */
   serviceTier: string;
 
   /**
-   * What the provider says that it cost, in billionths of a US dollar. Unset: it does not say.
+   * What the providers say that it cost, in billionths of a US dollar. Unset: none does.
    *
    * @generated from field: optional int64 reported_cost_nano_usd = 31;
    */
@@ -1601,14 +1602,15 @@ export type AttemptStep = Message<"causeway.stats.v1.AttemptStep"> & {
   errorMessage: string;
 
   /**
-   * What it took, of an attempt that is not the answer. Unset: not known.
+   * What it took; of the answer only where other attempts have taken something as well. Unset: not known, or it is all
+   * that the row says.
    *
    * @generated from field: causeway.chat.v1.Usage usage = 11;
    */
   usage?: Usage | undefined;
 
   /**
-   * What it cost in billionths of a US dollar, of an attempt that is not the answer. Unset: not known.
+   * What that cost in billionths of a US dollar. Unset: not known.
    *
    * @generated from field: optional int64 cost_nano_usd = 12;
    */
@@ -2190,7 +2192,11 @@ export const WaitReasonSchema: GenEnum<WaitReason> = /*@__PURE__*/
   enumDesc(file_causeway_stats_v1_stats, 7);
 
 /**
- * Reads the ledger. One row is one exchange, whatever became of it.
+ * Reads the ledger. One row is one exchange, whatever became of it. Where the gateway's retention has removed rows, the
+ * sums over periods stay: as far as providers, models, aliases, facades, access keys, clients, statuses and error codes
+ * say what is to be summed. Periods that begin or end there do so at the nearest quarter of an hour. Whatever else is asked
+ * for, only rows can tell, and those that were removed are as if they had never been. AdminService.GetStatus says since
+ * when there are rows.
  *
  * @generated from service causeway.stats.v1.StatsService
  */
@@ -2286,7 +2292,8 @@ export const StatsService: GenService<{
     output: typeof ExportRequestsResponseSchema;
   },
   /**
-   * Removes the rows of failed requests from the ledger, for good, and from all sums.
+   * Removes the rows of failed requests from the ledger, for good, and from all sums. Where rows were removed before by the
+   * gateway's retention, the sums stay as they are.
    *
    * @generated from rpc causeway.stats.v1.StatsService.DeleteErrorRequests
    */

@@ -1,0 +1,44 @@
+import { type SqlBool, sql } from "kysely";
+import { numberOf } from "./postgres-histogram.ts";
+import { monthNames, spanOfMonth } from "./postgres-months.ts";
+import { createPostgresTables } from "./postgres-schema.ts";
+import { intArray } from "./postgres-values.ts";
+import type { SqlFlavor } from "./sql-flavor.ts";
+
+/** PostgreSQL's words; the functions among them are those of postgres-schema.ts, histograms those of postgres-histogram.ts. */
+export const postgresFlavor: SqlFlavor = {
+  types: { bytes: "bytea", histogram: "numeric", serial: "bigserial", serialKey: "bigint" },
+  keyOrdered: "",
+  base: { version: 5, create: createPostgresTables },
+  histogram: (column, condition) => `coalesce(sum(histogram_of(${column})) filter (where ${condition}), 0)`,
+  histogramSum: (column) => `coalesce(sum(${column}), 0)`,
+  histogramPlus: (a, b) => `${a} + ${b}`,
+  histogramValue: numberOf,
+  // The offset, which is none, keeps the rows from being joined in another way than one by one: all of them would be read.
+  forEach(columns, numbers, { name, rows }, condition) {
+    const arrays = columns.map((_, at) => sql`${intArray(numbers.map((row) => row[at] ?? null))}::bigint[]`);
+    return sql`
+      from unnest(${sql.join(arrays)}) as ${sql.raw(`numbers(${columns.join(", ")})`)}
+      cross join lateral (select * from ${rows} as ${sql.raw(name)} where ${condition} offset 0) as ${sql.raw(name)}`;
+  },
+  // Compared as JSON, in which they were written: not all of it can be had as text.
+  hasTag: (tags) => sql<SqlBool>`exists (
+    select 1 from json_array_elements(tags::json) as tag
+    where tag::text in (${sql.join(tags.map((tag) => JSON.stringify(tag)))}))`,
+  hasText: (text) => sql<SqlBool>`(contains_text(error_message, ${text}) or exists (
+    select 1 from bodies where bodies.seq = requests.seq and bodies.row_started_at = requests.started_at
+    and (contains_text(request, ${text}) or contains_text(response, ${text}))))`,
+  partOf: ({ seq, started_at }) => sql<SqlBool>`seq = ${seq} and row_started_at = ${started_at}`,
+  // The times say which months to look in.
+  areBodiesOf: (rows) => ({
+    sql: "(seq, row_started_at) in (select * from unnest(?::bigint[], ?::bigint[])) and row_started_at between ? and ?",
+    parameters: [
+      intArray(rows.map(({ seq }) => seq)),
+      intArray(rows.map(({ started_at }) => started_at)),
+      ...[rows.at(0), rows.at(-1)].map((row) => row?.started_at ?? 0n),
+    ],
+  }),
+  isBodyOfRow: "bodies.seq = requests.seq and bodies.row_started_at = requests.started_at",
+  parts: { names: monthNames, spanOf: spanOfMonth },
+  tableNamed: (name) => `select 1 where to_regclass('${name}') is not null`,
+};
