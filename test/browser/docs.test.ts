@@ -6,9 +6,13 @@ import type { RouteHandler } from "../../src/facades/routes.ts";
 import { type DocsSite, serveDocs, shippedFolders } from "../facades/docs-site.ts";
 import { launchChromium, withoutChromium } from "./chromium.ts";
 
+/** Names of schemes, each of which lets somebody in. */
+type Security = readonly Readonly<Record<string, unknown>>[];
+
 interface Document {
   readonly info: { readonly title: string };
-  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly security?: Security;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly security?: Security }>>>>;
   readonly components: { readonly securitySchemes?: Readonly<Record<string, unknown>> };
 }
 
@@ -18,13 +22,20 @@ const documents = readdirSync(shippedFolders.documents)
   .sort()
   .map((file) => {
     const text = readFileSync(new URL(file, shippedFolders.documents), "utf8");
-    const { info, paths, components }: Document = parse(text, { maxAliasCount: -1 });
+    const { info, security = [], paths, components }: Document = parse(text, { maxAliasCount: -1 });
     const operations = Object.entries(paths).flatMap(([path, item]) =>
       Object.keys(item)
         .filter(isMethod)
         .map((method) => `${method.toUpperCase()} ${path}`),
     );
-    const schemes = Object.keys(components.securitySchemes ?? {});
+    /** A path for which the scheme is one of those that count. */
+    const pathWith = (scheme: string): string | undefined =>
+      Object.entries(paths).find(([, item]) =>
+        Object.entries(item).some(
+          ([key, operation]) => isMethod(key) && (operation.security ?? security).some((names) => scheme in names),
+        ),
+      )?.[0];
+    const schemes = Object.keys(components.securitySchemes ?? {}).map((name) => ({ name, path: pathWith(name) }));
     return { name: file.replace(".yaml", ""), title: info.title, operations, schemes };
   });
 
@@ -119,16 +130,17 @@ describe.skipIf(withoutChromium)("the page at /docs", () => {
   });
 
   const schemes = documents.flatMap((document) => document.schemes.map((scheme) => ({ ...document, scheme })));
-  test.each(schemes)("sends a key that is entered as $scheme in $name to the gateway", async (document) => {
+  test.each(schemes)("sends a key that is entered as $scheme.name in $name to the gateway", async (document) => {
     await open(document);
     await page.getByRole("button", { name: "Authorize", exact: true }).click();
-    const form = page.locator(".auth-container").filter({ has: page.getByText(document.scheme, { exact: true }) });
+    const form = page.locator(".auth-container").filter({ has: page.getByText(document.scheme.name, { exact: true }) });
     await form.getByRole("textbox").fill("a-key-of-mine");
     await form.getByRole("button", { name: "Apply credentials" }).click();
+    await form.getByRole("button", { name: "Remove authorization" }).waitFor(); // the page has taken it
     await form.getByRole("button", { name: "Close" }).click();
 
-    const locked = operations().filter({ has: page.locator(".authorization__btn") });
-    await locked.first().locator(".opblock-summary-control").click();
+    const path = page.locator(`[data-path=${JSON.stringify(document.scheme.path)}]`);
+    await operations().filter({ has: path }).first().locator(".opblock-summary-control").click();
     await page.getByRole("button", { name: "Try it out" }).click();
     for (const input of await page.locator("tr:has(.required) input[type=text]").all()) {
       if ((await input.inputValue()) === "") await input.fill("x");

@@ -4,16 +4,20 @@ import { createGatewayFolder } from "./gateway-process.ts";
 import { mountSmallDisk, withoutSmallDisk } from "./small-disk.ts";
 import { hasRecovered, lockStore, soundRows, storeOf, waitForStore } from "./store-view.ts";
 
-/** A store on a disk of 8 MB that fills up under load, and has room again later. */
+/** A store on a small disk that fills up under load, and has room again later. */
 describe.skipIf(withoutSmallDisk)("when the disk is full", () => {
   const ledger = { journal_limit: "1MB", commit_timeout: "2s" };
 
   test("calls go on, their rows wait, and all are in the ledger once when there is room", async () => {
-    using disk = mountSmallDisk(8);
+    using disk = mountSmallDisk(16);
     const store = `${disk.path}/causeway.db`;
-    await using folder = await createGatewayFolder({ store: `sqlite:${store}`, ledger });
+    // Room for some ten thousand rows: far more than two can ask for until the store is written again.
+    await using folder = await createGatewayFolder({
+      store: `sqlite:${store}`,
+      ledger: { ...ledger, journal_limit: "8MB" },
+    });
     const gateway = await folder.start();
-    const askers = startAskers(gateway.url, { count: 8 });
+    const askers = startAskers(gateway.url, { count: 2 });
     await vi.waitFor(() => expect(askers.answered.length).toBeGreaterThan(20), 20_000);
     disk.fill();
     const failing = await waitForStore(gateway.url, ({ journal }) => (journal?.rows ?? 0) > 20);

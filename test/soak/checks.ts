@@ -200,3 +200,22 @@ export const holds = (check: string, found: string, ...faults: readonly (string 
     found,
     faults.filter((fault) => fault !== undefined),
   );
+
+const socketsIn = (open: readonly string[]): number => open.filter((kind) => kind === "socket").length;
+
+/** How many more there are than before. */
+export const socketsLeft = (before: readonly string[] | undefined, now: readonly string[] | undefined): number =>
+  Math.max(0, socketsIn(now ?? []) - socketsIn(before ?? []));
+
+/** What else is open, such as the files of threads that have begun to work, is said, but is not wrong. */
+export function noSocketIsLeft(before: readonly string[] | undefined, now: readonly string[] | undefined): Finding {
+  if (before === undefined || now === undefined)
+    return finding("no socket is left open", "this system does not tell", []);
+  const left = socketsLeft(before, now);
+  const others = now.length - socketsIn(now) - (before.length - socketsIn(before));
+  return finding(
+    "no socket is left open",
+    `${socketsIn(now)} sockets, ${socketsIn(before)} before the load; ${others} more files of other kinds`,
+    left === 0 ? [] : [`${left} of them are new`],
+  );
+}

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,8 +20,8 @@ export interface LogFaults {
 export interface SoakedGateway {
   readonly url: string;
   residentBytes(): number;
-  /** Open file descriptors. undefined: this system does not tell. */
-  openFiles(): number | undefined;
+  /** What is open: paths, and the kinds of what has none, such as "socket". undefined: this system does not tell. */
+  openFiles(): readonly string[] | undefined;
   log(): LogFaults;
   /** Undefined while it runs. */
   readonly endedEarly: () => string | undefined;
@@ -87,7 +87,7 @@ export async function startSoakedGateway(config: object): Promise<SoakedGateway>
   return {
     url: await found.promise,
     residentBytes: () => usage.residentBytes(pid),
-    openFiles: () => countFiles(pid),
+    openFiles: () => openFiles(pid),
     log: () => ({ lines: faulty, count: faultCount }),
     endedEarly: () => early,
     end,
@@ -104,10 +104,20 @@ function isFault(line: string): boolean {
   return typeof level !== "number" || level >= errorLevel;
 }
 
-function countFiles(pid: number): number | undefined {
+function openFiles(pid: number): string[] | undefined {
+  const folder = `/proc/${pid}/fd`;
   try {
-    return readdirSync(`/proc/${pid}/fd`).length;
+    return readdirSync(folder).flatMap((name) => kindOf(join(folder, name)) ?? []);
   } catch {
     return undefined; // no /proc, or the process is gone
+  }
+}
+
+/** undefined: it is closed by now. */
+function kindOf(link: string): string | undefined {
+  try {
+    return readlinkSync(link).replace(/:\[\d+\]$/, ""); // the numbers of sockets and pipes
+  } catch {
+    return undefined;
   }
 }

@@ -10,6 +10,8 @@ import {
   holds,
   type MemorySample,
   memoryIsFlat,
+  noSocketIsLeft,
+  socketsLeft,
   type TriedAttempts,
   tellsTheTruth,
   tokensAgree,
@@ -29,8 +31,6 @@ const clearMs = 200;
 const downMs = 300;
 /** How long the last things may take to end: idle connections of clients are kept for some seconds. */
 const settlingMs = 15_000;
-/** Node opens and closes some of its own as it likes. */
-const filesTolerance = 4;
 
 /** Repeats until it is aborted. */
 async function every(ms: number, until: AbortSignal, act: () => void | Promise<void>): Promise<void> {
@@ -72,7 +72,7 @@ async function soak({ seconds, concurrency, faults, seed }: SoakOptions): Promis
     `Soaking ${gateway.url} for ${seconds} s, ${concurrency} at a time, seed ${seed}: ${planNames.join(", ")}\n`,
   );
   await overseer.rows(); // the store is open
-  const idleFiles = gateway.openFiles();
+  const idle = gateway.openFiles();
   const load = createLoad(gateway.url, seed, concurrency);
   const samples: MemorySample[] = [];
   const until = AbortSignal.timeout(seconds * 1000);
@@ -96,7 +96,7 @@ async function soak({ seconds, concurrency, faults, seed }: SoakOptions): Promis
   const { rows, findings } = await examine(load, overseer, providers);
   await ofOverseer.destroy();
   await providers[Symbol.asyncDispose](); // the gateway lets go of their connections
-  await eventually(() => isBack(idleFiles, gateway.openFiles()));
+  await eventually(() => socketsLeft(idle, gateway.openFiles()) === 0);
   const files = gateway.openFiles();
   const early = gateway.endedEarly();
   const code = await gateway.end();
@@ -111,20 +111,13 @@ async function soak({ seconds, concurrency, faults, seed }: SoakOptions): Promis
       `${inFlight} exchanges, ${running} requests to providers`,
       inFlight + running === 0 ? undefined : "some were still running when all clients had gone",
     ),
-    holds(
-      "no socket is left open",
-      `${files ?? "unknown"} open files, ${idleFiles ?? "unknown"} before the load`,
-      isBack(idleFiles, files) ? undefined : `more than ${filesTolerance} of them are new`,
-    ),
+    noSocketIsLeft(idle, files),
     holds("the log has no errors", `${count} lines`, ...lines),
     holds("the gateway ends when it is told to", `exit code ${code}`, early, code === 0 ? undefined : `not 0`),
   ];
   console.log(report(load.told, rows, all, tookSeconds));
   return all.every((finding) => finding.faults.length === 0);
 }
-
-const isBack = (before: number | undefined, now: number | undefined): boolean =>
-  before === undefined || now === undefined || now <= before + filesTolerance;
 
 const runningAt = ({ servers }: SoakProviders): number =>
   servers.reduce((sum, { journal }) => sum + journal.seen.filter(({ outcome }) => outcome === "running").length, 0);

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Scenario } from "../scenarios.ts";
 import { type Answer, startScriptedUpstream } from "./scripted.ts";
 import type { UpstreamKind } from "./upstream.ts";
@@ -54,8 +53,7 @@ function answerOf({ slug, answer }: Scenario): Answer {
         response.destroy();
         return;
       case "failure":
-        await write(response, events.slice(0, events.length >> 1).join(""));
-        await pause(5); // else both come with one read, and nothing of the answer has begun
+        await write(response, events.slice(0, events.length >> 1).join("") + moreThanARead);
         response.end(`data: ${JSON.stringify({ error: answer.error })}\n\n`);
         return;
       default:
@@ -63,5 +61,8 @@ function answerOf({ slug, answer }: Scenario): Answer {
     }
   };
 }
+
+/** Comments of so many bytes that what follows comes with another read (of 64 KB at most): the answer has begun by then. */
+const moreThanARead = `: ${"-".repeat(1000)}\n\n`.repeat(70);
 
 const noUsage = { input: 0, output: 0 };
