@@ -12,10 +12,7 @@ export async function openImport(store: Config["store"]): Promise<ImportLedger> 
 }
 
 export const importLedger = (ledger: Ledger): ImportLedger => ({
-  async has(ids) {
-    const found = await Promise.all(ids.map(async (id) => ((await ledger.find(id)) === undefined ? [] : [id])));
-    return new Set(found.flat());
-  },
+  has: (ids) => ledger.existing(ids),
   rowsFrom: () => ledger.rowsFrom(),
   async write(rows) {
     await Promise.all(rows.map(({ row, bodies }) => ledger.settle(row, bodies)));

@@ -12,7 +12,7 @@ export async function* chunksOf(db: LedgerDb, { level, source, spanMs }: RollupL
   const below =
     source === undefined
       ? "select min(started_at) as start from requests where started_at >= ?"
-      : `select min(start) as start from rollups where level = ${source} and start >= ?`;
+      : `select min(start) as start from rollups where level = ${source.level} and start >= ?`;
   const text =
     `select min(start) as start from (${below} ` +
     `union all select min(start) from rollups where level = ${level} and start >= ?) as starts`;

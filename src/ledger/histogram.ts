@@ -2,7 +2,7 @@
  * How often which span of time was measured, for percentiles. The buckets are fixed, so that histograms of any rows can be
  * added up: one for each whole number below 32, then 16 of equal width for each doubling. Encoded: for each bucket that is
  * not empty, in order, its distance from the one before and its count, both as varints (protobuf's). The same counts
- * are always the same bytes.
+ * are always the same bytes. Two zeros, which are in none, separate histograms where several come one after the other.
  */
 export type Histogram = Uint8Array;
 
@@ -29,6 +29,10 @@ export function leastOf(bucket: number): number {
 
 /** The middle of what a bucket counts. */
 export const middleOf = (bucket: number): number => leastOf(bucket) + Math.floor((2 ** exponentOf(bucket) - 1) / 2);
+
+/** How many buckets there are, and what one takes at most when it is encoded. */
+const buckets = bucketOf(Number.MAX_SAFE_INTEGER) + 1;
+const mostBytes = 2 + 8;
 
 const exponentOf = (bucket: number): number => Math.max(0, Math.floor(bucket / perDoubling) - 1);
 
@@ -78,34 +82,65 @@ export function histogramOf(buckets: number[]): Histogram {
 
 /** Gathers counts, one at a time or histogram by histogram. For many of them. */
 export class HistogramCounts {
-  readonly #counts = new Float64Array(bucketOf(Number.MAX_SAFE_INTEGER) + 1);
-  #total = 0;
+  readonly #counts = new Float64Array(buckets);
+  readonly #bytes = new Uint8Array(buckets * mostBytes);
+  #first = buckets;
+  #last = -1;
 
   add(value: number): void {
     this.#count(bucketOf(value), 1);
   }
 
-  addAll(histogram: Histogram): void {
-    for (const reader = new Reader(histogram); reader.next(); ) this.#count(reader.bucket, reader.count);
+  /** Takes several with separators, too. Has its own loop, as this is most of what a long time series costs. */
+  addAll(histograms: Uint8Array): void {
+    const counts = this.#counts;
+    let bucket = 0;
+    for (let at = 0; at < histograms.length; ) {
+      let byte = histograms[at++] ?? 0;
+      let distance = byte & 0x7f;
+      for (let factor = 128; byte >= 0x80; factor *= 128) {
+        byte = histograms[at++] ?? 0;
+        distance += (byte & 0x7f) * factor;
+      }
+      byte = histograms[at++] ?? 0;
+      let count = byte & 0x7f;
+      for (let factor = 128; byte >= 0x80; factor *= 128) {
+        byte = histograms[at++] ?? 0;
+        count += (byte & 0x7f) * factor;
+      }
+      if (count === 0) {
+        bucket = 0;
+        continue;
+      }
+      bucket += distance;
+      counts[bucket] = (counts[bucket] ?? 0) + count;
+      if (bucket < this.#first) this.#first = bucket;
+      if (bucket > this.#last) this.#last = bucket;
+    }
   }
 
   #count(bucket: number, count: number): void {
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + count;
-    this.#total += count;
+    if (bucket < this.#first) this.#first = bucket;
+    if (bucket > this.#last) this.#last = bucket;
   }
 
-  encoded(): Histogram {
-    if (this.#total === 0) return noHistogram;
-    const bytes: number[] = [];
+  /** Gives what was gathered, and begins anew. */
+  take(): Histogram {
+    if (this.#last < 0) return noHistogram;
+    let length = 0;
     let last = 0;
-    for (let bucket = 0; bucket < this.#counts.length; bucket += 1) {
+    for (let bucket = this.#first; bucket <= this.#last; bucket += 1) {
       const count = this.#counts[bucket] ?? 0;
       if (count === 0) continue;
-      writeVarint(bytes, bucket - last);
-      writeVarint(bytes, count);
+      length = putVarint(this.#bytes, length, bucket - last);
+      length = putVarint(this.#bytes, length, count);
       last = bucket;
+      this.#counts[bucket] = 0;
     }
-    return new Uint8Array(bytes);
+    this.#first = buckets;
+    this.#last = -1;
+    return this.#bytes.slice(0, length);
   }
 }
 
@@ -128,6 +163,15 @@ export function addHistograms(a: Histogram, b: Histogram): Histogram {
     more = left.bucket < atEnd || right.bucket < atEnd;
   }
   return bytes.subarray(0, length);
+}
+
+/** As `addHistograms`, for any number of them. */
+export function sumOfHistograms(histograms: readonly Histogram[]): Histogram {
+  const some = histograms.filter(({ length }) => length > 0);
+  if (some.length < 2) return some[0] ?? noHistogram;
+  const counts = new HistogramCounts();
+  for (const histogram of some) counts.addAll(histogram);
+  return counts.take();
 }
 
 /** Returns the offset behind it. */
@@ -162,7 +206,7 @@ export function percentilesOf(histogram: Histogram, shares: readonly number[]): 
 /** Behind all buckets. */
 const atEnd = Number.POSITIVE_INFINITY;
 
-/** Goes through the buckets of a histogram. */
+/** Goes through the buckets of a histogram, or of several with separators. */
 class Reader {
   readonly #bytes: Histogram;
   #at = 0;
@@ -180,7 +224,9 @@ class Reader {
     }
     this.bucket += this.#varint();
     this.count = this.#varint();
-    return true;
+    if (this.count > 0) return true;
+    this.bucket = 0;
+    return this.next();
   }
 
   #varint(): number {

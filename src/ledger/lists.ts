@@ -59,7 +59,7 @@ const newestRows = 10_000;
 
 async function values(db: LedgerDb, filter: RowFilter): Promise<FilterValues> {
   const [cells, newest] = await Promise.all([
-    sumsBySeries(db, filter, "all"),
+    sumsBySeries(db, filter, "few"),
     db
       .selectFrom(matching(db, filter).selectAll().orderBy("started_at", "desc").limit(newestRows).as("newest"))
       .select(["credential", "end_user_id", "session", "tags"])

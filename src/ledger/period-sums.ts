@@ -1,18 +1,26 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { RowFilter } from "../core/ledger.ts";
 import { dimensionsOf, isRolledUp, matching } from "./filter.ts";
 import { progressOf } from "./progress.ts";
-import { coverOf, type LevelSpan, quarterMs, roundTo, type Span } from "./rollup-levels.ts";
-import { dimensions, rollupSums, rowSums, type SumsWanted } from "./rollup-sql.ts";
-import type { LedgerDb } from "./sql-flavor.ts";
-import { addSums, noSums, type Sums } from "./sums.ts";
+import {
+  coversOf,
+  firstOverSeries,
+  isOverSeries,
+  type LevelSpan,
+  overSeriesIndex,
+  quarterMs,
+  type RollupScope,
+  roundTo,
+  type Span,
+} from "./rollup-levels.ts";
+import { type Dimension, dimensions, rollupSums, rowSums, type SumsWanted } from "./rollup-sql.ts";
+import type { LedgerDb, SlottedRows } from "./sql-flavor.ts";
+import { type SomeSums, type Sums, sumUp } from "./sums.ts";
 
-type Dimension = (typeof dimensions)[number];
+type SeriesNames = Readonly<Record<Dimension, string>>;
 
 /** The sums of one series. */
-export type SeriesSums = Sums & Readonly<Record<Dimension, string>>;
-
-type Slotted<T> = T & { readonly slot: number };
+export type SeriesSums = SomeSums & SeriesNames;
 
 /** The last time that Date has, in ms since 1970. */
 const endOfTime = 8.64e15;
@@ -25,23 +33,8 @@ const periodOf = ({ from = 0, to = endOfTime }: RowFilter): Span => ({
 
 /** What the rows come to, by series; a series may come twice. From rollups as far as they go. */
 export async function sumsBySeries(db: LedgerDb, filter: RowFilter, wanted: SumsWanted): Promise<SeriesSums[]> {
-  const { rollups, rows } = await coverSlots(db, filter, [periodOf(filter)], true);
-  const names = sql.raw(dimensions.join(", "));
-  const cells = await Promise.all([
-    rollups.length === 0
-      ? []
-      : sql<SeriesSums>`
-          select ${names}, cell.* from (
-            select series, ${sql.raw(rollupSums(db.flavor, wanted))} ${fromRollups(db, filter, rollups)} group by series
-          ) cell join rollup_series on rollup_series.id = cell.series`.execute(db),
-    rows.length === 0
-      ? []
-      : sql<SeriesSums>`
-          select ${names}, ${sql.raw(rowSums(db.flavor, wanted))} ${fromRows(db, filter, rows)} group by ${names}`.execute(
-          db,
-        ),
-  ]);
-  return cells.flatMap((result) => ("rows" in result ? result.rows.map((row) => ({ ...noSums, ...row })) : []));
+  const sources = await sourcesOf(db, filter, [periodOf(filter)], "series");
+  return read(db, sources, (source) => bySeries(db, source, wanted));
 }
 
 /** What the rows of each span come to that are in the filter's period as well. From rollups as far as they go. */
@@ -53,71 +46,122 @@ export async function sumsBySpan(
 ): Promise<Sums[]> {
   const period = periodOf(filter);
   const slots = spans.map(({ from, to }) => ({ from: Math.max(from, period.from), to: Math.min(to, period.to) }));
-  const { rollups, rows } = await coverSlots(db, filter, slots, isNamed(filter));
-  const cells = await Promise.all([
-    rollups.length === 0
-      ? []
-      : sql<SlotSums>`
-          select slot, ${sql.raw(rollupSums(db.flavor, wanted))} ${fromRollups(db, filter, rollups)} group by slot`.execute(
-          db,
-        ),
-    rows.length === 0
-      ? []
-      : sql<SlotSums>`
-          select slot, ${sql.raw(rowSums(db.flavor, wanted))} ${fromRows(db, filter, rows)} group by slot`.execute(db),
-  ]);
-  const sums = spans.map(() => noSums);
-  for (const { slot, ...cell } of cells.flatMap((result) => ("rows" in result ? result.rows : []))) {
-    const sum = { ...noSums, ...cell };
-    const others = sums[Number(slot)] ?? noSums;
-    sums[Number(slot)] = others === noSums ? sum : addSums(others, sum);
-  }
-  return sums;
+  const sources = await sourcesOf(db, filter, slots, scopeOf(filter));
+  const cells = spans.map((): SomeSums[] => []);
+  for (const cell of await read(db, sources, (source) => bySlot(db, source, wanted)))
+    cells[Number(cell.slot)]?.push(cell);
+  return cells.map(sumUp);
 }
 
-type SlotSums = Sums & { readonly slot: bigint };
+const namedBy = (filter: RowFilter) => dimensionsOf(filter).filter(([, names = []]) => names.length > 0);
 
-const isNamed = (filter: RowFilter): boolean => dimensionsOf(filter).some(([, names = []]) => names.length > 0);
-
-interface Slots {
-  readonly rollups: readonly Slotted<LevelSpan>[];
-  readonly rows: readonly Slotted<Span>[];
+/** What a filter tells apart: nothing, the values of one dimension, or more, for which it takes the series. */
+function scopeOf(filter: RowFilter): RollupScope {
+  const [first, second] = namedBy(filter);
+  if (first === undefined) return "all";
+  return second === undefined ? first[0] : "series";
 }
+
+/** What sums are made of. */
+interface Source extends SlottedRows {
+  readonly kind: "rollups" | "rows";
+}
+
+type Slots<Of extends Span> = readonly (readonly Of[])[];
 
 /**
  * Where rows were removed, a period begins and ends at the nearest quarter of an hour: so periods that meet still do, and
  * nothing is counted twice.
  */
-async function coverSlots(db: LedgerDb, filter: RowFilter, slots: readonly Span[], bySeries: boolean): Promise<Slots> {
+async function sourcesOf(
+  db: LedgerDb,
+  filter: RowFilter,
+  slots: readonly Span[],
+  scope: RollupScope,
+): Promise<readonly Source[]> {
   if (!isRolledUp(filter)) {
-    return { rollups: [], rows: slots.flatMap((span, slot) => (span.from < span.to ? { ...span, slot } : [])) };
+    const spans = slots.map((span) => (span.from < span.to ? [span] : []));
+    return rowsIn(db, filter, spans);
   }
   const { sealedUntil, rowsFrom } = await progressOf(db);
   const answerable = (time: number): number => (time < rowsFrom ? roundTo(time, quarterMs) : time);
-  const covers = slots.map(({ from, to }) =>
-    coverOf({ from: answerable(from), to: answerable(to) }, bySeries, sealedUntil),
-  );
-  return {
-    rollups: covers.flatMap((cover, slot) => cover.rollups.map((span) => ({ ...span, slot }))),
-    rows: covers.flatMap((cover, slot) => cover.rows.map((span) => ({ ...span, slot }))),
-  };
+  const periods = slots.map(({ from, to }) => ({ from: answerable(from), to: answerable(to) }));
+  const covers = coversOf(periods, scope, sealedUntil);
+  const over = covers.map(({ rollups }) => rollups.filter(({ level }) => level >= firstOverSeries));
+  const others = covers.map(({ rollups }) => rollups.filter(({ level }) => level < firstOverSeries));
+  const rows = covers.map((cover) => cover.rows);
+  return [
+    ...rollupsOverSeries(db, filter, scope, over),
+    ...rollupsOfSeries(db, filter, others),
+    ...rowsIn(db, filter, rows),
+  ];
 }
 
-function fromRollups(db: LedgerDb, filter: RowFilter, spans: readonly Slotted<LevelSpan>[]) {
-  const values = spans.map(({ slot, level, from, to }) => [slot, level, from, to]);
+function rollupsOverSeries(db: LedgerDb, filter: RowFilter, scope: RollupScope, spans: Slots<LevelSpan>): Source[] {
+  const series = scope === "all" ? sql`(0)` : seriesNamed(db, filter, true);
+  return rollupsIn(db, spans, sql`and ${sql.raw(isOverSeries)} and series in ${series}`, overSeriesIndex);
+}
+
+function rollupsOfSeries(db: LedgerDb, filter: RowFilter, spans: Slots<LevelSpan>): Source[] {
+  const isNamed = namedBy(filter).length > 0;
+  return rollupsIn(db, spans, isNamed ? sql`and series in ${seriesNamed(db, filter, false)}` : sql``);
+}
+
+/** The ids of series that a filter lets through. `alone`: of those that stand for the values of one dimension. */
+function seriesNamed(db: LedgerDb, filter: RowFilter, alone: boolean) {
   let series = db.selectFrom("rollup_series").select("id");
   for (const [column, names = []] of dimensionsOf(filter)) {
     if (names.length > 0) series = series.where(column, "in", names);
+    else if (alone) series = series.where(column, "=", "");
   }
-  const condition = sql`level = in_level and start >= low and start < high
-    ${isNamed(filter) ? sql`and series in ${series}` : sql``}`;
-  const rollups = { name: "rollups", rows: sql`rollups` };
-  return db.flavor.forEach(["slot", "in_level", "low", "high"], values, rollups, condition);
+  return series;
 }
 
-function fromRows(db: LedgerDb, filter: RowFilter, spans: readonly Slotted<Span>[]) {
-  const values = spans.map(({ slot, from, to }) => [slot, from, to]);
-  const rows = matching(db, { ...filter, from: undefined, to: undefined }).selectAll();
-  const condition = sql`started_at >= low and started_at < high`;
-  return db.flavor.forEach(["slot", "low", "high"], values, { name: "requests", rows: sql`${rows}` }, condition);
+const hasSpans = (slots: Slots<Span>): boolean => slots.some((spans) => spans.length > 0);
+
+function rollupsIn(db: LedgerDb, spans: Slots<LevelSpan>, and: RawBuilder<unknown>, index?: string): Source[] {
+  if (!hasSpans(spans)) return [];
+  const rollups = db.flavor.forEach(
+    spans.map((of) => of.map(({ level, from, to }) => [level, from, to])),
+    { name: "rollups", rows: sql`rollups`, index },
+    (number) => sql`level = ${number(0)} and start >= ${number(1)} and start < ${number(2)} ${and}`,
+  );
+  return [{ kind: "rollups", ...rollups }];
+}
+
+function rowsIn(db: LedgerDb, filter: RowFilter, spans: Slots<Span>): Source[] {
+  if (!hasSpans(spans)) return [];
+  const matches = matching(db, { ...filter, from: undefined, to: undefined }).selectAll();
+  const rows = db.flavor.forEach(
+    spans.map((of) => of.map(({ from, to }) => [from, to])),
+    { name: "requests", rows: sql`${matches}` },
+    (number) => sql`started_at >= ${number(0)} and started_at < ${number(1)}`,
+  );
+  return [{ kind: "rows", ...rows }];
+}
+
+const sumsOf = (db: LedgerDb, { kind }: Source, wanted: SumsWanted) =>
+  sql.raw(kind === "rows" ? rowSums(db.flavor, wanted) : rollupSums(db.flavor, wanted, "read"));
+
+function bySlot(db: LedgerDb, source: Source, wanted: SumsWanted) {
+  return sql<SomeSums & { readonly slot: bigint }>`
+    select ${source.slot} as slot, ${sumsOf(db, source, wanted)} ${source.from} group by ${source.bySlot}`;
+}
+
+function bySeries(db: LedgerDb, source: Source, wanted: SumsWanted) {
+  const names = sql.raw(dimensions.join(", "));
+  const sums = sumsOf(db, source, wanted);
+  if (source.kind === "rows") return sql<SeriesSums>`select ${names}, ${sums} ${source.from} group by ${names}`;
+  return sql<SeriesSums>`
+    select ${names}, cell.* from (select series, ${sums} ${source.from} group by series) cell
+    join rollup_series on rollup_series.id = cell.series`;
+}
+
+async function read<Cell>(
+  db: LedgerDb,
+  sources: readonly Source[],
+  query: (source: Source) => RawBuilder<SomeSums & Cell>,
+): Promise<(SomeSums & Cell)[]> {
+  const results = await Promise.all(sources.map((source) => query(source).execute(db)));
+  return results.flatMap(({ rows }) => rows);
 }

@@ -9,17 +9,26 @@ import type { SqlFlavor } from "./sql-flavor.ts";
 export const postgresFlavor: SqlFlavor = {
   types: { bytes: "bytea", histogram: "numeric", serial: "bigserial", serialKey: "bigint" },
   keyOrdered: "",
+  indexesSums: false, // a new version of a row whose indexed columns differ goes into all indexes
   base: { version: 5, create: createPostgresTables },
   histogram: (column, condition) => `coalesce(sum(histogram_of(${column})) filter (where ${condition}), 0)`,
   histogramSum: (column) => `coalesce(sum(${column}), 0)`,
+  histogramsToRead: (column) => `coalesce(sum(${column}), 0)`,
   histogramPlus: (a, b) => `${a} + ${b}`,
   histogramValue: numberOf,
   // The offset, which is none, keeps the rows from being joined in another way than one by one: all of them would be read.
-  forEach(columns, numbers, { name, rows }, condition) {
-    const arrays = columns.map((_, at) => sql`${intArray(numbers.map((row) => row[at] ?? null))}::bigint[]`);
-    return sql`
-      from unnest(${sql.join(arrays)}) as ${sql.raw(`numbers(${columns.join(", ")})`)}
-      cross join lateral (select * from ${rows} as ${sql.raw(name)} where ${condition} offset 0) as ${sql.raw(name)}`;
+  forEach(slots, { name, rows }, condition) {
+    const all = slots.flatMap((of, slot) => of.map((numbers) => [slot, ...numbers]));
+    const arrays = all[0]?.map((_, at) => sql`${intArray(all.map((numbers) => numbers[at] ?? null))}::bigint[]`) ?? [];
+    const columns = arrays.map((_, at) => `number_${at}`).join(", ");
+    const where = condition((at) => sql.raw(`number_${at + 1}`));
+    return {
+      from: sql`
+        from unnest(${sql.join(arrays)}) as ${sql.raw(`numbers(${columns})`)}
+        cross join lateral (select * from ${rows} as ${sql.raw(name)} where ${where} offset 0) as ${sql.raw(name)}`,
+      slot: sql`number_0`,
+      bySlot: sql`number_0`,
+    };
   },
   // Compared as JSON, in which they were written: not all of it can be had as text.
   hasTag: (tags) => sql<SqlBool>`exists (

@@ -3,8 +3,8 @@ import { numberOf } from "./postgres-histogram.ts";
 import type { PostgresLease } from "./postgres-pool.ts";
 import { intArray, textArray } from "./postgres-values.ts";
 import { type Cell, type Cells, rollupValues } from "./rollup-cells.ts";
-import { sealableUntil, sealedRollups, sealRollups } from "./rollup-seal.ts";
-import { dimensions, rollupColumns, rollupSums, type SqlStatement, upsertRollups } from "./rollup-sql.ts";
+import { addedRollups, sealableUntil, sealRollups } from "./rollup-seal.ts";
+import { dimensions, isHistogram, rollupColumns, rollupSums, type SqlStatement, upsertRollups } from "./rollup-sql.ts";
 
 /** As many series' ids are remembered; names of models come from clients, so there may be any number. */
 const mostKnown = 10_000;
@@ -25,12 +25,10 @@ const nameSeries = `insert into rollup_series (${names}) select * from ${wanted}
 const findSeries =
   `select place, id from ${wanted} with ordinality as wanted(${names}, place) ` + `join rollup_series known on ${same}`;
 
-const isHistogram = (column: string): boolean => column === "durations" || column === "first_token_times";
-
 /** One statement adds to a rollup only once, so they are summed up before. */
 const upsert = upsertRollups(
   postgresFlavor,
-  `select level, start, series, ${rollupSums(postgresFlavor, "histograms")} ` +
+  `select level, start, series, ${rollupSums(postgresFlavor, "histograms", "stored")} ` +
     `from unnest(${rollupColumns.map((column) => `?::${isHistogram(column) ? "numeric" : "bigint"}[]`).join(", ")}) ` +
     `as given(${rollupColumns.join(", ")}) group by level, start, series`,
 );
@@ -38,11 +36,13 @@ const upsert = upsertRollups(
 export function createPostgresRollups(): PostgresRollups {
   const known = new Map<string, bigint>();
 
-  /** The ids of the cells' series, in the order of the cells. */
+  /** The ids of the cells' series, in the order of the cells; 0 is all of them. */
   async function seriesOf(lease: PostgresLease, cells: readonly Cell[]): Promise<bigint[]> {
     const keys = cells.map(({ series }) => JSON.stringify(series));
     const unknown = new Map(
-      cells.flatMap(({ series }, at) => (known.has(keys[at] ?? "") ? [] : [[keys[at] ?? "", series]])),
+      cells.flatMap(({ series }, at) =>
+        series.length === 0 || known.has(keys[at] ?? "") ? [] : [[keys[at] ?? "", series]],
+      ),
     );
     if (unknown.size > 0) await learn(lease, [...unknown.keys()], [...unknown.values()]);
     const ids = keys.map((key) => known.get(key) ?? 0n);
@@ -66,16 +66,13 @@ export function createPostgresRollups(): PostgresRollups {
 
   return {
     async statements(lease, cells, sealed) {
-      const all = [...cells.all()];
-      if (all.length === 0) return [];
-      const series = await seriesOf(lease, all);
-      const values = all.flatMap((cell, at) => {
-        const id = series[at] ?? 0n;
-        const base = { level: 0, start: cell.start, series: id };
-        return [base, ...sealedRollups(cell.start, id, sealed)].map((of) =>
-          rollupValues(cell, of.level, of.start, of.series),
-        );
-      });
+      const added = addedRollups(cells, sealed);
+      if (added.length === 0) return [];
+      const series = await seriesOf(
+        lease,
+        added.map(({ cell }) => cell),
+      );
+      const values = added.map(({ level, cell }, at) => rollupValues(cell, level, series[at] ?? 0n));
       const until = sealableUntil(cells.newestStart);
       return [
         {

@@ -9,7 +9,7 @@ import type { SumsWanted } from "./rollup-sql.ts";
 import { ledgerRow } from "./rows.ts";
 import type { BodiesTable, LedgerTables, RequestsTable } from "./schema.ts";
 import type { LedgerDb } from "./sql-flavor.ts";
-import { addSums, descending, noSums, type Sums, totalsBy, totalsOf } from "./sums.ts";
+import { descending, type Sums, sumUp, totalsBy, totalsOf } from "./sums.ts";
 import { trailIn } from "./trails.ts";
 
 const decompress = promisify(zstdDecompress);
@@ -26,6 +26,11 @@ export function createQueries(db: LedgerDb, scanDb: LedgerDb): Omit<LedgerReader
     async heat(filter, bounds) {
       return (await sumsBetween(dbFor(filter), filter, bounds, "few")).map(heatOf);
     },
+    async existing(ids) {
+      if (ids.length === 0) return new Set();
+      const rows = await db.selectFrom("requests").select("id").where("id", "in", ids).execute();
+      return new Set(rows.map(({ id }) => id));
+    },
     find: (id) => find(db, (query) => query.where("id", "=", id)),
     findAnswer: (id) => find(db, (query) => query.where("answer_id", "=", id).orderBy("seq", "desc").limit(1)),
   };
@@ -34,18 +39,14 @@ export function createQueries(db: LedgerDb, scanDb: LedgerDb): Omit<LedgerReader
 /** The groups are added up here from the series. */
 async function summary(db: LedgerDb, filter: RowFilter): Promise<LedgerSummary> {
   const rolledUp = isRolledUp(filter);
-  const cells = await sumsBySeries(db, filter, rolledUp ? "all" : "histograms");
-  // Rollups over all series have the percentiles for less.
-  const [totals] = rolledUp
-    ? await sumsBySpan(
-        db,
-        filter,
-        [{ from: filter.from ?? 0, to: filter.to ?? Number.POSITIVE_INFINITY }],
-        "histograms",
-      )
-    : [cells.reduce<Sums>(addSums, noSums)];
+  const period = { from: filter.from ?? 0, to: filter.to ?? Number.POSITIVE_INFINITY };
+  const [cells, together] = await Promise.all([
+    sumsBySeries(db, filter, rolledUp ? "all" : "histograms"),
+    // Rollups over many series have the percentiles for less.
+    rolledUp ? sumsBySpan(db, filter, [period], "histograms") : [],
+  ]);
   return {
-    totals: totalsOf(totals ?? noSums),
+    totals: totalsOf(rolledUp ? sumUp(together) : sumUp(cells)),
     byModel: totalsBy(cells, ({ provider, model }) => (model === "" ? "" : `${provider}/${model}`)),
     byProvider: totalsBy(cells, ({ provider }) => provider),
     byAlias: totalsBy(cells, ({ alias }) => alias),
@@ -57,10 +58,8 @@ async function summary(db: LedgerDb, filter: RowFilter): Promise<LedgerSummary> 
 }
 
 async function errorCounts(db: LedgerDb, cells: readonly SeriesSums[]): Promise<LedgerSummary["errors"]> {
-  const counts = new Map<string, Sums>();
-  for (const cell of cells) {
-    if (cell.status === "error") counts.set(cell.error_code, addSums(counts.get(cell.error_code) ?? noSums, cell));
-  }
+  const failed = cells.filter(({ status }) => status === "error");
+  const counts = new Map([...Map.groupBy(failed, (cell) => cell.error_code)].map(([code, of]) => [code, sumUp(of)]));
   if (counts.size === 0) return [];
   const newest = [...counts.values()].map((count) => count.newest);
   const rows = await db
@@ -85,8 +84,14 @@ function sumsBetween(db: LedgerDb, filter: RowFilter, bounds: readonly number[],
 }
 
 function heatOf(sums: Sums): Heat {
-  const { requests, errors, inputTokens, outputTokens, costNanoUsd, unknownCost } = totalsOf(sums);
-  return { requests, errors, inputTokens, outputTokens, costNanoUsd, unknownCost };
+  return {
+    requests: sums.requests,
+    errors: sums.errors,
+    inputTokens: sums.input_tokens,
+    outputTokens: sums.output_tokens,
+    costNanoUsd: sums.cost_nano_usd,
+    unknownCost: sums.unknown_cost,
+  };
 }
 
 type RowQuery = SelectQueryBuilder<LedgerTables, "requests", Selectable<RequestsTable>>;

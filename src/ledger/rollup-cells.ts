@@ -7,11 +7,11 @@ import { requestColumns } from "./schema.ts";
 /** Sums that a double may not count exactly. */
 type LargeSum = "cost_nano_usd" | "cache_saved_nano_usd" | "duration_us" | "first_token_us" | "speed_us";
 
-/** What rows of one series come to that began in one quarter of an hour. */
+/** What rows of one series come to that began in one span of time. */
 export interface Cell {
   /** In ms since 1970. */
   readonly start: number;
-  /** In the order of `dimensions`. */
+  /** In the order of `dimensions`. Empty: all series. */
   readonly series: readonly string[];
   readonly sums: Record<Exclude<SumColumn, LargeSum>, number>;
   costNanoUsd: bigint;
@@ -53,7 +53,7 @@ const tokensAt = tokens.map((name) => [name, requestColumns.indexOf(name)] as co
 /** In ms since 1970. */
 export const startOf = (row: readonly Value[]): number => Number(row[startedAtAt]);
 
-/** Rows that are being written, by cell. On the way of every call. */
+/** Rows that are being written, by quarter of an hour and series. On the way of every call. */
 export class Cells {
   readonly #cells = new Map<string, Cell>();
   /** The latest start of a row, in ms since 1970. */
@@ -112,10 +112,22 @@ function addAnswered(cell: Cell, row: readonly Value[]): void {
   cell.speedUs += BigInt(durationUs - firstTokenUs);
 }
 
-/** A cell's values in the order of `rollupColumns`, as a rollup of a level. */
-export const rollupValues = (cell: Cell, level: number, start: number, series: number | bigint): unknown[] => [
+export function addCell(to: Cell, { sums, ...cell }: Cell): void {
+  for (const column of countedSums) to.sums[column] += sums[column];
+  to.costNanoUsd += cell.costNanoUsd;
+  to.cacheSavedNanoUsd += cell.cacheSavedNanoUsd;
+  to.durationUs += cell.durationUs;
+  to.firstTokenUs += cell.firstTokenUs;
+  to.speedUs += cell.speedUs;
+  if (cell.newest > to.newest) to.newest = cell.newest;
+  to.durations.push(...cell.durations);
+  to.firstTokenTimes.push(...cell.firstTokenTimes);
+}
+
+/** A cell's values in the order of `rollupColumns`, as a rollup of a level. `series`: its id. */
+export const rollupValues = (cell: Cell, level: number, series: number | bigint): unknown[] => [
   level,
-  start,
+  cell.start,
   series,
   ...sumColumns.map((column) => sumOf(cell, column)),
   cell.newest,
@@ -140,25 +152,28 @@ function sumOf(cell: Cell, column: SumColumn): number | bigint {
   }
 }
 
-const newCell = (start: number, series: readonly string[]): Cell => ({
+const zeros = {
+  requests: 0,
+  ok: 0,
+  errors: 0,
+  input_tokens: 0,
+  cache_read_tokens: 0,
+  cache_write_5m_tokens: 0,
+  cache_write_1h_tokens: 0,
+  output_tokens: 0,
+  reasoning_tokens: 0,
+  input_audio_tokens: 0,
+  output_audio_tokens: 0,
+  unknown_cost: 0,
+  first_tokens: 0,
+  speed_tokens: 0,
+} satisfies Cell["sums"];
+const countedSums = Object.keys(zeros) as readonly (keyof typeof zeros)[]; // its keys are just those
+
+export const newCell = (start: number, series: readonly string[]): Cell => ({
   start,
   series,
-  sums: {
-    requests: 0,
-    ok: 0,
-    errors: 0,
-    input_tokens: 0,
-    cache_read_tokens: 0,
-    cache_write_5m_tokens: 0,
-    cache_write_1h_tokens: 0,
-    output_tokens: 0,
-    reasoning_tokens: 0,
-    input_audio_tokens: 0,
-    output_audio_tokens: 0,
-    unknown_cost: 0,
-    first_tokens: 0,
-    speed_tokens: 0,
-  },
+  sums: { ...zeros },
   costNanoUsd: 0n,
   cacheSavedNanoUsd: 0n,
   durationUs: 0n,

@@ -1,5 +1,14 @@
 import { CompiledQuery, sql, type Transaction } from "kysely";
-import { dayMs, derivedLevels, floorTo, quarterMs, rollupLevels } from "./rollup-levels.ts";
+import {
+  dayMs,
+  derivedLevels,
+  floorTo,
+  isOverSeries,
+  overSeriesIndex,
+  quarterMs,
+  type RollupLevel,
+  rollupLevels,
+} from "./rollup-levels.ts";
 import { dimensions, remakeRollups, type SqlStatement } from "./rollup-sql.ts";
 import type { LedgerTables } from "./schema.ts";
 import type { SqlFlavor } from "./sql-flavor.ts";
@@ -62,9 +71,6 @@ export async function createRollups(db: Transaction<LedgerTables>, flavor: SqlFl
 /** Rolls up the rows of a ledger that has had no rollups, day by day. On the newest schema, which the statements are for. */
 export async function rollUpOldRows(db: Transaction<LedgerTables>, flavor: SqlFlavor): Promise<void> {
   if ((await db.selectFrom("rollup_progress").select("sealed_until").executeTakeFirst()) !== undefined) return;
-  const run = async (statements: readonly SqlStatement[]): Promise<void> => {
-    for (const { sql: text, parameters } of statements) await db.executeQuery(CompiledQuery.raw(text, [...parameters]));
-  };
   const startFrom = async (time: number): Promise<number | undefined> => {
     const rows = db.selectFrom("requests").where("started_at", ">=", BigInt(time));
     const first = await rows.select(({ fn }) => fn.min("started_at").as("start")).executeTakeFirst();
@@ -75,12 +81,36 @@ export async function rollUpOldRows(db: Transaction<LedgerTables>, flavor: SqlFl
   for (let start = await startFrom(0); start !== undefined && base !== undefined; start = await startFrom(end)) {
     const day = floorTo(start, dayMs);
     end = day + dayMs;
-    await run(remakeRollups(flavor, base, day, end));
+    await run(db, remakeRollups(flavor, base, day, end));
   }
   const sealed = Math.max(0, end - dayMs - quarterMs);
   await db
     .insertInto("rollup_progress")
     .values({ sealed_until: BigInt(sealed), rows_from: 0n })
     .execute();
-  for (const level of derivedLevels) await run(remakeRollups(flavor, level, 0, end));
+  for (const level of derivedLevels.filter((one) => !isOfVersion6(one))) {
+    await run(db, remakeRollups(flavor, level, 0, end));
+  }
+}
+
+const isOfVersion6 = ({ level }: RollupLevel): boolean => level >= 20;
+
+/** The sums of a heat map, in version 6. */
+const heatSums = ["requests", "errors", "input_tokens", "output_tokens", "cost_nano_usd", "unknown_cost"];
+
+/**
+ * Makes the rollups of half hours, and those of the dimensions' values from those of the series, and an index by which those of one value are found
+ * among those of all. On the newest schema, as above.
+ */
+export async function addRollups(db: Transaction<LedgerTables>, flavor: SqlFlavor): Promise<void> {
+  for (const level of derivedLevels.filter(isOfVersion6)) {
+    await run(db, remakeRollups(flavor, level, 0, Number.MAX_SAFE_INTEGER));
+  }
+  const columns = ["level", "series", "start", ...(flavor.indexesSums ? heatSums : [])];
+  const index = `create index ${overSeriesIndex} on rollups (${columns.join(", ")}) where ${isOverSeries}`;
+  await run(db, [{ sql: index, parameters: [] }]);
+}
+
+async function run(db: Transaction<LedgerTables>, statements: readonly SqlStatement[]): Promise<void> {
+  for (const { sql: text, parameters } of statements) await db.executeQuery(CompiledQuery.raw(text, [...parameters]));
 }

@@ -1,7 +1,7 @@
 import type { RollupLevel } from "./rollup-levels.ts";
 import type { SqlFlavor } from "./sql-flavor.ts";
 
-/** What rollups are grouped by: columns of a row. A combination of their values is a series. */
+/** What rollups are grouped by: columns of a row. A combination of their values is a series. The order is that of levels. */
 export const dimensions = [
   "provider",
   "model",
@@ -12,6 +12,14 @@ export const dimensions = [
   "status",
   "error_code",
 ] as const;
+
+export type Dimension = (typeof dimensions)[number];
+
+export const isDimension = (scope: RollupLevel["scope"]): scope is Dimension => scope !== "series" && scope !== "all";
+
+/** In the order of `dimensions`: the value in one of them, and what is empty in all others. Rollups of that value are named so. */
+export const ofDimension = <T>(dimension: Dimension, named: (name: Dimension, at: number) => T, empty: T): T[] =>
+  dimensions.map((name, at) => (name === dimension ? named(name, at) : empty));
 
 /** PostgreSQL's sums of bigint are wider than their terms. */
 const sum = (term: string, condition?: string): string =>
@@ -53,6 +61,8 @@ export const sumColumns = Object.keys(sums) as readonly SumColumn[]; // its keys
 const histograms = { durations: "duration_us", first_token_times: "first_token_us" } as const;
 const histogramColumns = ["durations", "first_token_times"] as const satisfies readonly (keyof typeof histograms)[];
 
+export const isHistogram = (column: string): boolean => Object.hasOwn(histograms, column);
+
 /** All of a rollup's columns. "newest": the highest seq of its rows. */
 export const rollupColumns = ["level", "start", "series", ...sumColumns, "newest", ...histogramColumns] as const;
 
@@ -77,13 +87,13 @@ export const rowSums = (flavor: SqlFlavor, wanted: SumsWanted): string =>
     (column) => flavor.histogram(histograms[column], "status = 'ok'"),
   );
 
-/** What rollups come to. */
-export const rollupSums = (flavor: SqlFlavor, wanted: SumsWanted): string =>
+/** What rollups come to. `use`: whether it is read, or put into the database. */
+export const rollupSums = (flavor: SqlFlavor, wanted: SumsWanted, use: "read" | "stored"): string =>
   columnsOf(
     wanted,
     (column) => `cast(sum(${column}) as bigint)`,
     "max(newest)",
-    (column) => flavor.histogramSum(column),
+    (column) => (use === "read" ? flavor.histogramsToRead(column) : flavor.histogramSum(column)),
   );
 
 function columnsOf(
@@ -138,7 +148,7 @@ export const isProvable = ({ source }: RollupLevel): string => (source === undef
  */
 export function expectedRollups(
   flavor: SqlFlavor,
-  { level, spanMs, source, bySeries }: RollupLevel,
+  { level, spanMs, source, scope }: RollupLevel,
   from: number,
   to: number,
 ): SqlStatement {
@@ -155,13 +165,22 @@ export function expectedRollups(
       parameters: [from, to],
     };
   }
+  const isRegrouped = isDimension(scope) && source.scope !== scope;
+  const part = isRegrouped ? "whole.id" : scope === "all" ? "0" : "series";
   return {
     sql:
-      `select ${level}, start / ${spanMs} * ${spanMs} as span, ${bySeries ? "series" : "0"} as part, ` +
-      `${rollupSums(flavor, "histograms")} from rollups where level = ${source} and start >= ? and start < ? ` +
+      `select ${level}, start / ${spanMs} * ${spanMs} as span, ${part} as part, ${rollupSums(flavor, "histograms", "stored")} ` +
+      `from rollups ${isRegrouped ? joinWhole(scope) : ""} where level = ${source.level} and start >= ? and start < ? ` +
       `and start < ${sealedUntil} / ${spanMs} * ${spanMs} group by span, part`,
     parameters: [from, to],
   };
+}
+
+/** Joins rollups with the series of the one value that they have in a dimension, as far as it is named. */
+function joinWhole(dimension: Dimension): string {
+  const values = ofDimension(dimension, (name) => `one.${name}`, "''");
+  const same = dimensions.map((name, at) => `whole.${name} = ${values[at]}`).join(" and ");
+  return `join rollup_series one on one.id = rollups.series left join rollup_series whole on ${same}`;
 }
 
 /** Names the series that rows of this time have. */
@@ -172,11 +191,22 @@ const insertSeries = (from: number, to: number): SqlStatement => ({
   parameters: [from, to],
 });
 
+/** Names what the rollups of a dimension's values belong to, where those are that they are made from are of series. */
+function insertWholes({ scope, source }: RollupLevel, from: number, to: number): SqlStatement[] {
+  if (!isDimension(scope) || source?.scope === scope) return [];
+  const sql =
+    `insert into rollup_series (${dimensions.join(", ")}) select distinct ${ofDimension(scope, (name) => name, "''").join(", ")} ` +
+    "from rollups join rollup_series on rollup_series.id = rollups.series " +
+    `where level = ${source?.level} and start >= ? and start < ? on conflict do nothing`;
+  return [{ sql, parameters: [from, to] }];
+}
+
 /** Makes the rollups of a level anew, for the spans that begin from `from` to before `to`, as far as they can be. */
 export function remakeRollups(flavor: SqlFlavor, level: RollupLevel, from: number, to: number): SqlStatement[] {
   const expected = expectedRollups(flavor, level, from, to);
   return [
     ...(level.source === undefined ? [insertSeries(from, to)] : []),
+    ...insertWholes(level, from, to),
     {
       sql: `delete from rollups where level = ${level.level} and start >= ? and start < ? and ${isProvable(level)}`,
       parameters: [from, to],

@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
-import { type Cell, type Cells, rollupValues } from "./rollup-cells.ts";
-import { sealableUntil, sealedRollups, sealRollups } from "./rollup-seal.ts";
+import { type Cells, rollupValues } from "./rollup-cells.ts";
+import { addedRollups, sealableUntil, sealRollups } from "./rollup-seal.ts";
 import { dimensions, rollupColumns, sealedUntil, upsertRollups } from "./rollup-sql.ts";
 import { sqliteFlavor } from "./sqlite-flavor.ts";
 
@@ -25,8 +25,17 @@ export function createRollupWriter(db: Database.Database): RollupWriter {
     `insert into rollup_series (${dimensions.join(", ")}) values (${dimensions.map(() => "?").join(", ")})`,
   );
   const known = new Map<string, number | bigint>();
+  const sealing = new Map<string, Database.Statement>();
+
+  /** Compiling those that seal takes a third of their time. */
+  function prepared(sql: string): Database.Statement {
+    const statement = sealing.get(sql) ?? db.prepare(sql);
+    sealing.set(sql, statement);
+    return statement;
+  }
 
   function seriesOf(series: readonly string[]): number | bigint {
+    if (series.length === 0) return 0;
     const key = JSON.stringify(series);
     const remembered = known.get(key);
     if (remembered !== undefined) return remembered;
@@ -37,21 +46,15 @@ export function createRollupWriter(db: Database.Database): RollupWriter {
     return id;
   }
 
-  function writeCell(cell: Cell, sealed: number): void {
-    const series = seriesOf(cell.series);
-    upsert.run(rollupValues(cell, 0, cell.start, series));
-    for (const at of sealedRollups(cell.start, series, sealed)) {
-      upsert.run(rollupValues(cell, at.level, at.start, at.series));
-    }
-  }
-
   return {
     write(cells) {
       const sealed = Number(progress.get());
-      for (const cell of cells.all()) writeCell(cell, sealed);
+      for (const { level, cell } of addedRollups(cells, sealed)) {
+        upsert.run(rollupValues(cell, level, seriesOf(cell.series)));
+      }
       const until = sealableUntil(cells.newestStart);
       if (until <= sealed) return;
-      for (const { sql, parameters } of sealRollups(sqliteFlavor, sealed, until)) db.prepare(sql).run(parameters);
+      for (const { sql, parameters } of sealRollups(sqliteFlavor, sealed, until)) prepared(sql).run(parameters);
     },
     forget: () => known.clear(),
   };

@@ -14,24 +14,26 @@ export interface SqlFlavor {
   readonly base?: { readonly version: number; readonly create: (db: Transaction<LedgerTables>) => Promise<void> };
   /** What follows the columns of a table that is stored in the order of its key. */
   readonly keyOrdered: string;
+  /** Whether sums can be in an index without costing those rollups that are not in it. */
+  readonly indexesSums: boolean;
   /** The `Histogram` of a column of numbers, over the rows for which a condition holds. */
   histogram(column: string, condition: string): string;
   /** The sum of a column of histograms; that of none is the empty one. */
   histogramSum(column: string): string;
+  /** The same for those who read it: they may be summed up on the way. */
+  histogramsToRead(column: string): string;
   histogramPlus(a: string, b: string): string;
   /** A histogram as a parameter. */
   histogramValue(histogram: Histogram): unknown;
   /**
-   * A FROM and a WHERE for the rows of a table, or of a query, that a condition lets through for each of some rows of whole
-   * numbers, which it knows by the names of their columns. There may be more of these than a statement has parameters; the
-   * table's index is entered anew for each.
+   * For each of some rows of whole numbers, which are in slots: the rows of a table, or of a query, that a condition on them
+   * lets through. There may be more numbers than a statement has parameters; the table's index is entered anew for each row.
    */
   forEach(
-    columns: readonly string[],
-    numbers: readonly (readonly number[])[],
-    table: { readonly name: string; readonly rows: RawBuilder<unknown> },
-    condition: RawBuilder<unknown>,
-  ): RawBuilder<unknown>;
+    slots: readonly (readonly (readonly number[])[])[],
+    table: TableRows,
+    condition: (number: (at: number) => RawBuilder<bigint>) => RawBuilder<unknown>,
+  ): SlottedRows;
   /** Whether a row of `requests` has one of these tags. */
   hasTag(tags: readonly string[]): RawBuilder<SqlBool>;
   /** Whether a row of `requests`, or its bodies, contains a text, whatever the case of its letters. */
@@ -46,6 +48,22 @@ export interface SqlFlavor {
   readonly parts?: { readonly names: string; readonly spanOf: (name: string) => Span };
   /** A query that gives a row if there is such a table. */
   tableNamed(name: string): string;
+}
+
+export interface TableRows {
+  readonly name: string;
+  readonly rows: RawBuilder<unknown>;
+  /** By which they are found, where that can be said. */
+  readonly index?: string | undefined;
+}
+
+export interface SlottedRows {
+  /** A FROM and a WHERE. */
+  readonly from: RawBuilder<unknown>;
+  /** Which slot a row is in, from 0. */
+  readonly slot: RawBuilder<bigint>;
+  /** What to group by for each slot. */
+  readonly bySlot: RawBuilder<unknown>;
 }
 
 /** By which bodies and trails are found that belong to a row. */

@@ -28,7 +28,11 @@ function sqliteDriver(run: RunQuery): Driver {
   const connection: DatabaseConnection = {
     async executeQuery<Row>({ sql, parameters }: CompiledQuery) {
       const { columns, rows } = await run(sql, parameters);
-      const named = rows.map((values) => Object.fromEntries(columns.map((column, i) => [column, values[i]])));
+      const named = rows.map((values) => {
+        const row: Record<string, unknown> = {};
+        for (let at = 0; at < columns.length; at += 1) row[columns[at] ?? ""] = values[at];
+        return row;
+      });
       return { rows: named as Row[] }; // what the statement's columns are is known to Kysely's types alone
     },
     async *streamQuery() {

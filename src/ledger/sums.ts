@@ -1,28 +1,39 @@
 import type { Percentiles, Totals, TotalsGroup } from "../core/ledger.ts";
-import { addHistograms, type Histogram, noHistogram, percentilesOf } from "./histogram.ts";
+import { type Histogram, noHistogram, percentilesOf, sumOfHistograms } from "./histogram.ts";
 import { type SumColumn, sumColumns } from "./rollup-sql.ts";
 
 /** What rows come to, in a form that can be added up. */
 export interface Sums extends Record<SumColumn, bigint> {
   /** The highest seq. */
-  readonly newest: bigint;
-  /** Empty where nobody asked for them. */
-  readonly durations: Histogram;
-  readonly first_token_times: Histogram;
+  newest: bigint;
+  durations: Histogram;
+  first_token_times: Histogram;
 }
 
-const zeros = Object.fromEntries(sumColumns.map((column) => [column, 0n])) as Record<SumColumn, bigint>;
-export const noSums: Sums = { ...zeros, newest: 0n, durations: noHistogram, first_token_times: noHistogram };
+/** What was asked for of them. What is missing is nothing. */
+export type SomeSums = Partial<Sums>;
 
-export function addSums(a: Sums, b: Sums): Sums {
-  const sums = { ...a };
-  for (const column of sumColumns) sums[column] += b[column];
-  return {
-    ...sums,
-    newest: descending(a.newest, b.newest) < 0 ? a.newest : b.newest,
-    durations: addHistograms(a.durations, b.durations),
-    first_token_times: addHistograms(a.first_token_times, b.first_token_times),
-  };
+const zeros = Object.fromEntries(sumColumns.map((column) => [column, 0n])) as Record<SumColumn, bigint>;
+const noSums: Sums = { ...zeros, newest: 0n, durations: noHistogram, first_token_times: noHistogram };
+
+export function sumUp(all: readonly SomeSums[]): Sums {
+  const sums = sumUpCounts(all);
+  sums.durations = sumOfHistograms(all.map(({ durations = noHistogram }) => durations));
+  sums.first_token_times = sumOfHistograms(all.map(({ first_token_times: times = noHistogram }) => times));
+  return sums;
+}
+
+/** The same without histograms. */
+function sumUpCounts(all: readonly SomeSums[]): Sums {
+  const sums = { ...noSums };
+  for (const one of all) {
+    for (const column of sumColumns) {
+      const sum = one[column];
+      if (sum !== undefined) sums[column] += sum;
+    }
+    if (one.newest !== undefined && one.newest > sums.newest) sums.newest = one.newest;
+  }
+  return sums;
 }
 
 /** Means are whole microseconds, rounded down; 0 when there is nothing to take the mean of. */
@@ -59,20 +70,11 @@ function percentiles(histogram: Histogram): Percentiles | undefined {
   return { p50Us: BigInt(p50), p95Us: BigInt(p95), p99Us: BigInt(p99) };
 }
 
-/** Adds up by name, the most expensive first, then the most requested. What has no name is left out. */
-export function totalsBy<Cell extends Sums>(cells: readonly Cell[], nameOf: (cell: Cell) => string): TotalsGroup[] {
-  const groups = new Map<string, Sums>();
-  for (const cell of cells) {
-    const name = nameOf(cell);
-    if (name === "") continue;
-    const group = groups.get(name);
-    groups.set(name, group === undefined ? cell : addSums(group, cell));
-  }
-  return [...groups]
-    .map(([name, sums]) => ({
-      name,
-      totals: totalsOf({ ...sums, durations: noHistogram, first_token_times: noHistogram }),
-    }))
+/** Adds up by name, without percentiles, the most expensive first, then the most requested. What has no name is left out. */
+export function totalsBy<Cell extends SomeSums>(cells: readonly Cell[], nameOf: (cell: Cell) => string): TotalsGroup[] {
+  return [...Map.groupBy(cells, nameOf)]
+    .filter(([name]) => name !== "")
+    .map(([name, group]) => ({ name, totals: totalsOf(sumUpCounts(group)) }))
     .sort(
       (a, b) =>
         descending(a.totals.costNanoUsd, b.totals.costNanoUsd) ||

@@ -16,9 +16,6 @@ interface ZonedDateTime {
 }
 
 interface PlainDate {
-  readonly year: number;
-  add(duration: Duration): PlainDate;
-  toString(): string;
   toZonedDateTime(timeZone: string): ZonedDateTime;
 }
 
@@ -29,7 +26,8 @@ declare const Temporal: {
     fromEpochMilliseconds(ms: number): { toZonedDateTimeISO(timeZone: string): ZonedDateTime };
   };
   readonly PlainDate: {
-    from(fields: { readonly year: number; readonly month: number; readonly day: number }): PlainDate;
+    /** For example "2026-11-21". */
+    from(date: string): PlainDate;
   };
 };
 
@@ -54,18 +52,43 @@ const zoned = (ms: number, timeZone: string): ZonedDateTime =>
  * clock is set within an hour. Weeks begin on Monday (ISO 8601). undefined: there would be more than `most`.
  */
 export function bucketBounds({ unit, from, to, timeZone }: BucketSpan, most: number): number[] | undefined {
-  let start = bucketOf(zoned(from, timeZone), unit);
-  const bounds = [start.epochMilliseconds];
-  while (start.epochMilliseconds < to) {
+  const endOf = steps(timeZone, lengths[unit]);
+  let start = bucketOf(zoned(from, timeZone), unit).epochMilliseconds;
+  const bounds = [start];
+  while (start < to) {
     if (bounds.length > most) return undefined;
-    start = bucketAfter(start, unit);
-    bounds.push(start.epochMilliseconds);
+    start = endOf(start, () => bucketAfter(zoned(start, timeZone), unit));
+    bounds.push(start);
   }
   return bounds;
 }
 
 const quarterMs = 900_000;
 const hourMs = 4 * quarterMs;
+const dayMs = 24 * hourMs;
+
+/** How long buckets are while the clock is not set. undefined: that depends. */
+const lengths: Readonly<Record<BucketUnit, number | undefined>> = {
+  "quarter-hour": quarterMs,
+  hour: hourMs,
+  day: dayMs,
+  week: 7 * dayMs,
+  month: undefined,
+};
+
+/**
+ * Gives the ends of spans that follow one another, in ms since 1970. The calendar, which takes its time, is asked only near
+ * where the clock is set: since the start before, it was not, so that all are as long.
+ */
+function steps(timeZone: string, lengthMs: number | undefined) {
+  let steadyUntil = 0;
+  return (start: number, ask: () => ZonedDateTime): number => {
+    if (lengthMs !== undefined && start + lengthMs < steadyUntil) return start + lengthMs;
+    const next = zoned(start, timeZone).getTimeZoneTransition("next");
+    steadyUntil = next?.epochMilliseconds ?? Number.POSITIVE_INFINITY;
+    return ask().epochMilliseconds;
+  };
+}
 
 function bucketOf(time: ZonedDateTime, unit: BucketUnit): ZonedDateTime {
   switch (unit) {
@@ -132,13 +155,13 @@ export interface YearDay {
 /** Throws RangeError for a zone that is unknown. */
 export function daysOfYear(year: number, timeZone: string): YearDay[] {
   const days: YearDay[] = [];
-  const startOf = (date: PlainDate): number => date.toZonedDateTime(timeZone).epochMilliseconds;
-  let date = Temporal.PlainDate.from({ year, month: 1, day: 1 });
-  for (let from = startOf(date); date.year === year; ) {
-    const next = date.add({ days: 1 });
-    const to = startOf(next);
-    days.push({ date: date.toString(), from, to });
-    date = next;
+  const dateOf = (day: number): string => new Date(day).toISOString().slice(0, 10);
+  const startOf = (day: number): ZonedDateTime => Temporal.PlainDate.from(dateOf(day)).toZonedDateTime(timeZone);
+  const endOf = steps(timeZone, dayMs);
+  let day = Date.UTC(year, 0);
+  for (let from = startOf(day).epochMilliseconds; day < Date.UTC(year + 1, 0); day += dayMs) {
+    const to = endOf(from, () => startOf(day + dayMs));
+    days.push({ date: dateOf(day), from, to });
     from = to;
   }
   return days;

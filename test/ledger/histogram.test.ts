@@ -9,6 +9,7 @@ import {
   middleOf,
   noHistogram,
   percentilesOf,
+  sumOfHistograms,
 } from "../../src/ledger/histogram.ts";
 
 const values = fc.array(fc.oneof(fc.nat({ max: 100 }), fc.nat({ max: 1e8 }), fc.maxSafeNat()), { maxLength: 300 });
@@ -17,7 +18,7 @@ const values = fc.array(fc.oneof(fc.nat({ max: 100 }), fc.nat({ max: 1e8 }), fc.
 function counted(numbers: readonly number[]) {
   const counts = new HistogramCounts();
   for (const number of numbers) counts.add(number);
-  const encoded = counts.encoded();
+  const encoded = counts.take();
   expect(histogramOf(numbers.map(bucketOf))).toEqual(encoded);
   return encoded;
 }
@@ -29,6 +30,7 @@ describe("a histogram", () => {
         const both = counted([...a, ...b]);
         expect(addHistograms(counted(a), counted(b))).toEqual(both);
         expect(addHistograms(counted(b), counted(a))).toEqual(both);
+        expect(sumOfHistograms([counted(a), noHistogram, counted(b)])).toEqual(both);
       }),
     );
   });

@@ -103,27 +103,47 @@ describe("rollups", () => {
       }),
       { numRuns: 15 },
     );
+  }, 90_000);
+
+  test("give the same series and heat as the rows, for any bounds and filter", async () => {
+    const near = fc.integer({ min: start - 100 * minute, max: start + 400 * minute });
+    const far = fc.integer({ min: start - 200 * day, max: start + 200 * day });
+    const bounds = fc
+      .uniqueArray(fc.oneof(near, near, far), { minLength: 2, maxLength: 6 })
+      .map((times) => times.sort((a, b) => a - b));
+    const filters: fc.Arbitrary<RowFilter> = fc.constantFrom<RowFilter[]>(
+      {},
+      { models: ["large-1"] },
+      { providers: ["acme", ""] },
+      { statuses: ["error"] },
+      { clients: ["nobody"] },
+      { models: ["large-1"], accessKeys: [""] },
+    );
+    await fc.assert(
+      fc.asyncProperty(batches, bounds, filters, async (settled, times, filter) => {
+        for (const batch of settled) await settleAnew(batch);
+        const quarters = times.map((time) => time - (time % (15 * minute)));
+        for (const among of [times, quarters]) {
+          expect(await ledger.series(filter, among)).toEqual(await ledger.series({ ...filter, ...fromRows }, among));
+          expect(await ledger.heat(filter, among)).toEqual(await ledger.heat({ ...filter, ...fromRows }, among));
+        }
+      }),
+      { numRuns: 25 },
+    );
   });
 
-  test("give the same series as the rows, for any bounds and filter", async () => {
-    const bound = fc.integer({ min: start - 100 * minute, max: start + 400 * minute });
-    const bounds = fc.uniqueArray(bound, { minLength: 2, maxLength: 6 }).map((times) => times.sort((a, b) => a - b));
-    await fc.assert(
-      fc.asyncProperty(
-        batches,
-        bounds,
-        fc.constantFrom({}, { models: ["large-1"] }),
-        async (settled, times, filter) => {
-          for (const batch of settled) await settleAnew(batch);
-          const quarters = times.map((time) => time - (time % (15 * minute)));
-          for (const among of [times, quarters]) {
-            const rolled = await ledger.series(filter, among);
-            expect(rolled).toEqual(await ledger.series({ ...filter, ...fromRows }, among));
-          }
-        },
-      ),
-      { numRuns: 15 },
-    );
+  test("of one value are not added up from those of all series that have it", async () => {
+    for (let hour = 0; hour < 80; hour += 1) {
+      const [provider, accessKey] = [hour % 3 === 0 ? "acme" : "beta", `ck-${hour % 7}`];
+      await ledger.settle(rowOf({ startedAt: start + hour * 60 * minute, provider, accessKey }), undefined);
+    }
+    const days = [0, 1, 2, 3].map((at) => start + at * day);
+    const read = (filter: RowFilter) => Promise.all([ledger.series(filter, days), ledger.heat(filter, days)]);
+    const filters = [{ providers: ["acme"] }, { accessKeys: ["ck-1", "ck-2"] }, {}];
+    const before = await Promise.all(filters.map(read));
+    expect(before[0]?.[1].map(({ requests }) => requests)).toEqual([8n, 8n, 8n]);
+    await store.run("delete from rollups where level < 10");
+    expect(await Promise.all(filters.map(read))).toEqual(before);
   });
 
   test("of rows that a transaction took back are taken back, too, with the names of their series", async () => {
@@ -160,7 +180,21 @@ describe("an audit", () => {
     ],
     ["a missing rollup", "delete from rollups where level = 11", { kind: "missing", series: "all rows" }],
     ["one too many", surplus, { kind: "surplus" }],
-    ["a series without its name", "update rollup_series set alias = 'x'", { series: "rows of no known series" }],
+    [
+      "a sum over a value",
+      "update rollups set requests = 9 where level = 22",
+      { kind: "wrong", series: "provider=acme", columns: ["requests"] },
+    ],
+    [
+      "a value without its name",
+      "delete from rollup_series where provider = 'acme' and model = ''",
+      { series: "rows of no known series" },
+    ],
+    [
+      "a series without its name",
+      "update rollup_series set alias = alias || 'x'",
+      { series: "rows of no known series" },
+    ],
   ])("finds %s that is wrong, and a rebuild mends it", async (_, sql, expected) => {
     await settleSome();
     expect(await differences()).toEqual([]);

@@ -51,6 +51,10 @@ test("rows from before there were rollups are rolled up when the schema is broug
   expect(await differences()).toEqual([]);
 });
 
+/** Takes away what version 6 has brought. */
+const withoutValues =
+  "drop index rollups_over_series; delete from rollups where level >= 20; delete from rollup_series where model = ''";
+
 test("a file of version 4 keeps its rollups", async () => {
   await ledger.settle(rowOf({ startedAt: start }), undefined);
   const before = await ledger.summary({});
@@ -58,7 +62,7 @@ test("a file of version 4 keeps its rollups", async () => {
   const columns = ["service_tier", "reported_cost_nano_usd", "cache_saved_nano_usd"];
   await tamper(
     columns.map((column) => `alter table requests drop column ${column}; `).join("") +
-      "alter table rollups drop column cache_saved_nano_usd; alter table rollup_progress drop column rows_from; " +
+      `${withoutValues}; alter table rollups drop column cache_saved_nano_usd; alter table rollup_progress drop column rows_from; ` +
       "delete from ledger_schema where version > 4",
   );
   await open();
@@ -66,4 +70,20 @@ test("a file of version 4 keeps its rollups", async () => {
   await ledger.settle(rowOf({ startedAt: start + minute, cacheSavedNanoUsd: 5n }), undefined);
   expect((await ledger.summary({})).totals).toMatchObject({ requests: 2n, cacheSavedNanoUsd: 5n });
   expect(await differences()).toEqual([]);
+});
+
+test("a file of version 5 gets sums of what each value has", async () => {
+  for (let hour = 0; hour < 60; hour += 1) {
+    const alias = hour % 2 === 0 ? "smart" : "";
+    await ledger.settle(rowOf({ startedAt: start + hour * 60 * minute, alias }), undefined);
+  }
+  const read = () =>
+    Promise.all(["smart", ""].map((alias) => ledger.series({ aliases: [alias] }, [start, start + day])));
+  const before = await read();
+  expect(before.map(([totals]) => totals?.requests)).toEqual([12n, 12n]);
+  await ledger.close();
+  await tamper(`${withoutValues}; delete from ledger_schema where version > 5`);
+  await open();
+  expect(await differences()).toEqual([]);
+  expect(await read()).toEqual(before);
 });

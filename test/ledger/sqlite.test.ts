@@ -5,6 +5,7 @@ import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
 import { createLedger, createLedgerAudit, type Ledger } from "../../src/ledger/index.ts";
+import { newestVersion } from "../../src/ledger/migrations.ts";
 import { requestColumns } from "../../src/ledger/schema.ts";
 import { bodiesOf, rowOf, temporaryFolder, trailOf } from "./fixtures.ts";
 
@@ -20,8 +21,9 @@ afterEach(async () => {
   folder.remove();
 });
 
-function ledgerAt(file: string): Ledger {
-  const ledger = createLedger({ store: { kind: "sqlite", path: file }, clock: systemClock, busyTimeoutMs: 50 });
+/** By default, one that soon stops waiting for another process. */
+function ledgerAt(file: string, busyTimeoutMs = 50): Ledger {
+  const ledger = createLedger({ store: { kind: "sqlite", path: file }, clock: systemClock, busyTimeoutMs });
   opened.push(ledger);
   return ledger;
 }
@@ -211,7 +213,9 @@ describe("starting", () => {
     const second = await startLedger();
     expect((await second.summary({})).totals.requests).toBe(1n);
     const db = new Database(path);
-    expect(db.prepare("select version from ledger_schema").pluck().all()).toEqual([1, 2, 3, 4, 5]);
+    expect(db.prepare("select version from ledger_schema").pluck().all()).toEqual(
+      Array.from({ length: newestVersion }, (_, at) => at + 1),
+    );
     db.close();
   });
 
@@ -236,7 +240,7 @@ describe("starting", () => {
   });
 
   test("twice at once on a new file migrates it once", async () => {
-    const two = [ledgerAt(path), ledgerAt(path)];
+    const two = [ledgerAt(path, 10_000), ledgerAt(path, 10_000)];
     await Promise.all(two.map((ledger) => ledger.start()));
     await Promise.all(two.map((ledger) => ledger.settle(rowOf(), undefined)));
     expect(countRows()).toBe(2);
@@ -245,13 +249,13 @@ describe("starting", () => {
   test("with a newer schema is refused, and changes nothing", async () => {
     await (await startLedger()).close();
     const db = new Database(path);
-    db.exec("insert into ledger_schema (version, applied_at) values (7, 0)");
+    db.exec("insert into ledger_schema (version, applied_at) values (99, 0)");
     db.close();
     const ledger = ledgerAt(path);
     await expect(ledger.start()).rejects.toMatchObject({
       code: "unavailable",
       message:
-        `The ledger at ${path} has schema version 7; this Causeway knows versions up to 5. ` +
+        `The ledger at ${path} has schema version 99; this Causeway knows versions up to ${newestVersion}. ` +
         "Start the newer Causeway that wrote it, or set 'store' to another file.",
     });
     expect(ledger.status().writable).toBe(false);

@@ -22,6 +22,7 @@ function clientOf(row: LedgerRow, trail: Trail | undefined) {
   const entry: LedgerEntry = { row, trail, bodies: undefined };
   const ledger: LedgerReader & LedgerEraser = {
     find: (id) => Promise.resolve(id === row.id ? entry : undefined),
+    existing: unexpected,
     findAnswer: unexpected,
     summary: unexpected,
     series: unexpected,
