@@ -142,6 +142,7 @@ class Run {
    * whether there was such a day, and it is gone.
    */
   async #removeDay(limit: () => number | undefined): Promise<boolean> {
+    if (limit() === undefined) return false; // nor is a thread begun to look
     const { store, signal } = this.#options;
     const oldest = await oldestStart(store.scanDb);
     if (oldest === undefined) return false;
@@ -159,8 +160,10 @@ class Run {
 
   /** Empties the first part that is over before a limit. Resolves with whether there was one with something in it. */
   async #clearPart(what: "rows" | "bodies", limit: () => number | undefined): Promise<boolean> {
+    const before = limit();
+    if (before === undefined) return false;
     const { store, signal } = this.#options;
-    const part = await firstPart(store.scanDb, what, limit() ?? 0);
+    const part = await firstPart(store.scanDb, what, before);
     if (part === undefined || signal.aborted) return false;
     const { rows, bodies, bytes, until } = await countPart(store.scanDb, part, what);
     if (part.to > (limit() ?? 0)) return false;
