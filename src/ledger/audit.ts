@@ -2,12 +2,12 @@ import { CompiledQuery } from "kysely";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
 import type { LedgerAudit, RollupDifference } from "../core/ledger.ts";
-import { chunksOf } from "./chunks.ts";
 import { newestVersion } from "./migrations.ts";
-import { outlook } from "./removal.ts";
-import { limitsOf, noRun, runRetention } from "./retention.ts";
-import { type RollupLevel, rollupLevels, type Span } from "./rollup-levels.ts";
-import { dimensions, expectedRollups, isProvable, remakeRollups, rollupColumns } from "./rollup-sql.ts";
+import { outlook } from "./retention/removal.ts";
+import { limitsOf, noRun, runRetention } from "./retention/run.ts";
+import { chunksOf } from "./rollups/chunks.ts";
+import { type RollupLevel, rollupLevels, type Span } from "./rollups/levels.ts";
+import { dimensions, expectedRollups, isProvable, remakeRollups, rollupColumns } from "./rollups/sql.ts";
 import type { LedgerDb } from "./sql-flavor.ts";
 import type { Store } from "./store.ts";
 

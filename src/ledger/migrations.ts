@@ -1,7 +1,7 @@
 import type { Transaction } from "kysely";
 import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
-import { addRollups, createRollups, rollUpOldRows } from "./rollup-migration.ts";
+import { addRollups, createRollups, rollUpOldRows } from "./rollups/migration.ts";
 import type { LedgerTables } from "./schema.ts";
 import type { LedgerDb, SqlFlavor } from "./sql-flavor.ts";
 

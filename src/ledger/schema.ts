@@ -1,5 +1,5 @@
 import type { ColumnDataType, Generated } from "kysely";
-import type { SumColumn } from "./rollup-sql.ts";
+import type { SumColumn } from "./rollups/sql.ts";
 
 /** What stores have different words for. */
 export interface ColumnTypes {

@@ -1,7 +1,7 @@
 import { type Dialect, Kysely, type RawBuilder, type SqlBool, type Transaction } from "kysely";
-import type { Histogram } from "./histogram.ts";
-import type { Span } from "./rollup-levels.ts";
-import type { SqlStatement } from "./rollup-sql.ts";
+import type { Histogram } from "./rollups/histogram.ts";
+import type { Span } from "./rollups/levels.ts";
+import type { SqlStatement } from "./rollups/sql.ts";
 import type { ColumnTypes, LedgerTables } from "./schema.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { ExchangeBodies, ExchangeRow } from "../core/exchange.ts";
 import type { Compacted } from "../core/ledger.ts";
-import type { SqlStatement } from "./rollup-sql.ts";
+import type { SqlStatement } from "./rollups/sql.ts";
 import { type RowValues, rowValues } from "./rows.ts";
 import type { LedgerDb } from "./sql-flavor.ts";
 import { trailText } from "./trails.ts";

@@ -1,7 +1,7 @@
 import { GatewayError } from "../core/error.ts";
 import type { ExchangeBodies, ExchangeRow } from "../core/exchange.ts";
-import type { Backlog } from "./backlog.ts";
-import { bodiesLength } from "./journal-records.ts";
+import type { Backlog } from "./outage/backlog.ts";
+import { bodiesLength } from "./outage/journal-records.ts";
 import type { Settlement, Store } from "./store.ts";
 
 /** A batch with more bytes of bodies than this waits for no further row: they are copied, and held until committed. */

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
 import { GatewayError } from "../../src/core/error.ts";
-import { type Backlog, createBacklog } from "../../src/ledger/backlog.ts";
-import { createJournal, type Journal } from "../../src/ledger/journal.ts";
+import { type Backlog, createBacklog } from "../../src/ledger/outage/backlog.ts";
+import { createJournal, type Journal } from "../../src/ledger/outage/journal.ts";
 import type { Settlement, Store } from "../../src/ledger/store.ts";
 import { rowOf, temporaryFolder } from "./fixtures.ts";
 

@@ -10,7 +10,7 @@ import {
   noHistogram,
   percentilesOf,
   sumOfHistograms,
-} from "../../src/ledger/histogram.ts";
+} from "../../src/ledger/rollups/histogram.ts";
 
 const values = fc.array(fc.oneof(fc.nat({ max: 100 }), fc.nat({ max: 1e8 }), fc.maxSafeNat()), { maxLength: 300 });
 

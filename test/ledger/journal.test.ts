@@ -7,7 +7,7 @@ import { FinishReason } from "../../gen/causeway/chat/v1/chat_pb.ts";
 import { UsageSource } from "../../gen/causeway/chat/v1/usage_pb.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import { createLedger } from "../../src/ledger/index.ts";
-import { createJournal, type Journal } from "../../src/ledger/journal.ts";
+import { createJournal, type Journal } from "../../src/ledger/outage/journal.ts";
 import type { Settlement } from "../../src/ledger/store.ts";
 import { rows } from "./arbitraries.ts";
 import { bodiesOf, nextId, rowOf, temporaryFolder } from "./fixtures.ts";

@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
 import type { RollupDifference } from "../../src/core/ledger.ts";
 import { createLedgerAudit } from "../../src/ledger/index.ts";
-import { beginWriting } from "../../src/ledger/postgres-writer.ts";
+import { beginWriting } from "../../src/ledger/postgres/writer.ts";
 import type { StoreLocation } from "../../src/ledger/store.ts";
 import { temporaryFolder } from "./fixtures.ts";
 import type { PostgresServer } from "./postgres-server.ts";
