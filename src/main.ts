@@ -30,6 +30,7 @@ const describeProblems = ({ problems, path = "" }: LoadedConfig): string =>
 
 /** Serves until the process is told to end: once to finish what runs, twice to end at once. */
 async function serve(flags: ConfigFlags): Promise<void> {
+  const told = Promise.race([once(process, "SIGTERM"), once(interrupted.signal, "abort")]); // also while it starts
   const source = await createSource(flags);
   const first = await source.load();
   const { config } = first;
@@ -84,7 +85,7 @@ async function serve(flags: ConfigFlags): Promise<void> {
   });
   process.on("SIGHUP", () => void source.load().then(take));
 
-  await Promise.race([once(process, "SIGTERM"), once(interrupted.signal, "abort")]);
+  await told;
   const ending = (): never => process.exit(130);
   process.on("SIGTERM", ending).on("SIGINT", ending);
   log.info({ inFlight: app.status().inFlight, graceMs: config.shutdown.graceMs }, "ending: what runs may finish");

@@ -24,7 +24,7 @@ export function seriesOf(request: GetTimeSeriesRequest, now: number): { filter: 
         `${unit === "month" ? "" : ", or longer buckets, for example BUCKET_DAY or BUCKET_MONTH"}.`,
     );
   }
-  return { filter: { ...filter, from }, bounds };
+  return { filter: { ...filter, from: filter.from ?? bounds[0] }, bounds };
 }
 
 function bucketUnit(bucket: Bucket, spanMs: number): BucketUnit {

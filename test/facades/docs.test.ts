@@ -138,6 +138,12 @@ test("/docs/ leads to the page, since the page's addresses are relative to /docs
   expect(new URL(String(headers.location), "http://gateway/below/docs/").pathname).toBe("/below/docs");
 });
 
+test("the gateway's own address leads to the page, too, wherever it is mounted", async () => {
+  const { status, headers } = await site.get("/");
+  expect(status).toBe(307);
+  expect(new URL(String(headers.location), "http://gateway/below/").pathname).toBe("/below/docs");
+});
+
 describe("nothing else of a folder can be had", () => {
   test.each([
     "/openapi/",

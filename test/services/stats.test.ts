@@ -160,11 +160,11 @@ describe("GetTimeSeries", () => {
     expect(points.map(({ totals }) => totals?.requests)).toEqual([1n, 1n]);
   });
 
-  test("without a period is of the 30 days until now", async () => {
-    await startedAt("2026-05-16T12:00:00.001Z", "2026-05-16T11:59:59Z", "2026-06-15T12:00:00Z");
+  test("without a period is of the 30 days until now, and of the whole bucket in which these begin", async () => {
+    await startedAt("2026-05-16T12:00:00Z", "2026-05-16T00:00:00Z", "2026-05-15T23:59:59Z", "2026-06-15T12:00:00Z");
     const { points } = await stats.getTimeSeries({});
     expect(points.length).toBe(31);
-    expect(points.at(0)?.totals?.requests).toBe(1n);
+    expect(points.at(0)?.totals?.requests).toBe(2n);
     expect(points.at(-1)?.totals?.requests).toBe(1n);
   });
 

@@ -91,6 +91,7 @@ export function docsRoutes(folders: DocsFolders): Routes {
   }
 
   return {
+    "/": { GET: leadToPage },
     "/openapi": { GET: sendList },
     "/openapi/*": { GET: sendDocument },
     "/docs": { GET: sendPage },
@@ -102,6 +103,12 @@ export function docsRoutes(folders: DocsFolders): Routes {
 /** The page's addresses are relative to /docs. */
 function redirectToPage(_request: FacadeRequest, response: FacadeResponse): void {
   response.writeHead(308, { location: "../docs", "content-length": 0 });
+  response.end("");
+}
+
+/** Who opens the gateway's address in a browser wants to see something. For now only: something else may be there one day. */
+function leadToPage(_request: FacadeRequest, response: FacadeResponse): void {
+  response.writeHead(307, { location: "docs", "content-length": 0, "cache-control": "no-store" });
   response.end("");
 }
 

@@ -422,7 +422,8 @@ export const GetSummaryRequestSchema: GenMessage<GetSummaryRequest> = /*@__PURE_
   messageDesc(file_causeway_stats_v1_stats, 4);
 
 /**
- * Sums over a period.
+ * Sums over a period. Rows that have no name of a kind, such as those of requests that no provider got, are in none of its
+ * groups: all are in the totals.
  *
  * @generated from message causeway.stats.v1.GetSummaryResponse
  */
@@ -540,7 +541,7 @@ export const ErrorCountSchema: GenMessage<ErrorCount> = /*@__PURE__*/
  */
 export type GetTimeSeriesRequest = Message<"causeway.stats.v1.GetTimeSeriesRequest"> & {
   /**
-   * Which rows. Without a start: the 30 days before the end.
+   * Which rows. Without a start: from the beginning of the bucket that is 30 days before the end.
    *
    * @generated from field: causeway.stats.v1.Filter filter = 1;
    */
