@@ -183,7 +183,8 @@ describe("a commit that fails", () => {
 
   test("because its thread has died is reported; the next batch starts a new one", async () => {
     const thread = nextThread();
-    const ledger = await startLedger();
+    const ledger = ledgerAt(path, 1000); // a thread ends when what it waits for does
+    await ledger.start();
     const other = new Database(path);
     other.exec("begin immediate"); // holds the commit up until its thread is gone
     const worker = await thread;
