@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Retention } from "../core/ledger.ts";
+import type { Retention, StoreLocation } from "../core/ledger.ts";
 import type { PriceOverride } from "../core/price.ts";
 import type { PlanSpec, ProviderSpec, RoutingSettings } from "../core/routing.ts";
 import type { ListenAddress } from "./listen.ts";
@@ -36,20 +36,6 @@ export interface Config {
   readonly plans: Readonly<Record<string, PlanSpec>>;
   readonly routing: RoutingSettings;
 }
-
-export type StoreLocation =
-  | {
-      readonly kind: "sqlite";
-      /** Absolute, or ":memory:". */
-      readonly path: string;
-    }
-  | {
-      readonly kind: "postgres";
-      /** As `pg` takes it: with a password. */
-      readonly url: string;
-      /** The same, for people: without secrets. */
-      readonly location: string;
-    };
 
 /** Absolute paths of PEM files. */
 export interface TlsFiles {

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import * as z from "zod";
-import type { Config, StoreLocation } from "./config.ts";
+import type { StoreLocation } from "../core/ledger.ts";
+import type { Config } from "./config.ts";
 import { duration, sizeOf } from "./fields.ts";
 import type { Report } from "./report.ts";
 

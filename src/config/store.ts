@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { StoreLocation } from "./config.ts";
+import type { StoreLocation } from "../core/ledger.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Report } from "./report.ts";
 

@@ -314,6 +314,21 @@ export interface JournalStatus {
   readonly takesRows: boolean;
 }
 
+/** Where the ledger is kept, as the configuration says it. */
+export type StoreLocation =
+  | {
+      readonly kind: "sqlite";
+      /** A file's absolute path, or ":memory:". */
+      readonly path: string;
+    }
+  | {
+      readonly kind: "postgres";
+      /** As `pg` takes it: with a password. */
+      readonly url: string;
+      /** The same, for people: without secrets. */
+      readonly location: string;
+    };
+
 export interface StoreStatus {
   /** For example "sqlite". */
   readonly kind: string;

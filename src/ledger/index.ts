@@ -2,7 +2,14 @@ import type { Clock } from "../core/clock.ts";
 import type { LedgerCopy } from "../core/copy.ts";
 import { GatewayError } from "../core/error.ts";
 import type { StateStore } from "../core/health.ts";
-import type { LedgerAudit, LedgerEraser, LedgerFigures, LedgerReader, StoreStatus } from "../core/ledger.ts";
+import type {
+  LedgerAudit,
+  LedgerEraser,
+  LedgerFigures,
+  LedgerReader,
+  StoreLocation,
+  StoreStatus,
+} from "../core/ledger.ts";
 import type { Log } from "../core/log.ts";
 import type { LedgerWriter, Pricing } from "../core/ports.ts";
 import type { LedgerRepricing } from "../core/reprice.ts";
@@ -20,7 +27,7 @@ import { progressOf } from "./rollups/progress.ts";
 import { createSqliteStore } from "./sqlite/store.ts";
 import { createFigures } from "./statistics/figures.ts";
 import { createQueries } from "./statistics/queries.ts";
-import type { Store, StoreLocation } from "./store.ts";
+import type { Store } from "./store.ts";
 import { createWriter } from "./writer.ts";
 
 /** How long a copy waits for a gateway that writes, in ms. */

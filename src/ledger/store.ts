@@ -5,21 +5,6 @@ import { type RowValues, rowValues } from "./rows.ts";
 import type { LedgerDb } from "./sql-flavor.ts";
 import { trailText } from "./trails.ts";
 
-/** Where the ledger is kept, as the configuration says it. */
-export type StoreLocation =
-  | {
-      readonly kind: "sqlite";
-      /** A file, or ":memory:". */
-      readonly path: string;
-    }
-  | {
-      readonly kind: "postgres";
-      /** As `pg` takes it. */
-      readonly url: string;
-      /** The same, for people: without secrets. */
-      readonly location: string;
-    };
-
 export interface Settlement {
   readonly row: ExchangeRow;
   readonly bodies: ExchangeBodies | undefined;

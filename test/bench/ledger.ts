@@ -13,9 +13,8 @@ import { UsageSchema, UsageSource } from "../../gen/causeway/chat/v1/usage_pb.ts
 import { systemClock } from "../../src/core/clock.ts";
 import type { ExchangeRow } from "../../src/core/exchange.ts";
 import { createIds } from "../../src/core/ids.ts";
-import type { RowFilter } from "../../src/core/ledger.ts";
+import type { RowFilter, StoreLocation } from "../../src/core/ledger.ts";
 import { createLedger, createLedgerAudit, type Ledger } from "../../src/ledger/index.ts";
-import type { StoreLocation } from "../../src/ledger/store.ts";
 import { bucketBounds, daysOfYear } from "../../src/services/time-buckets.ts";
 
 const dayMs = 86_400_000;

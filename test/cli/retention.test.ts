@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
+import type { StoreLocation } from "../../src/core/ledger.ts";
 import { createLedger, createLedgerAudit } from "../../src/ledger/index.ts";
-import type { StoreLocation } from "../../src/ledger/store.ts";
 import { bodiesOf, rowOf } from "../ledger/fixtures.ts";
 import { afterTest, type Outcome, run, temporaryFolder } from "./fixtures.ts";
 

@@ -1,23 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type RunningGateway, startGateway } from "../scenarios/gateway.ts";
-import { aYearOfRequests, type Books, timestamp, writeBooks } from "./apantli-books.ts";
-import { createReader, type Reader, type Schemas } from "./reader.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Books, importedBooks, timestamp } from "./apantli-books.ts";
+import type { Reader, Schemas } from "./reader.ts";
 
 /** What apantli's own database says in plain SQL, and what is said of it once it is imported. */
 
 const now = Date.now();
 let books: Books;
-let gateway: RunningGateway;
 let reader: Reader;
-beforeAll(async () => {
-  books = await writeBooks(aYearOfRequests(now));
-  gateway = await startGateway();
-  await books.importInto(gateway.store);
-  reader = createReader(gateway.url);
-});
-afterAll(async () => {
-  await gateway[Symbol.asyncDispose]();
-  await books[Symbol.asyncDispose]();
+importedBooks(now, (imported) => {
+  ({ books, reader } = imported);
 });
 
 const dayMs = 86_400_000;

@@ -2,9 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import { afterAll, beforeAll } from "vitest";
 import { openImport, providerOf } from "../../src/compose/imports.ts";
 import { run } from "../cli/fixtures.ts";
 import { answered, failed, type StoredRequest, writeApantli } from "../imports/fixtures.ts";
+import { type RunningGateway, startGateway } from "../scenarios/gateway.ts";
+import { createReader, type Reader } from "./reader.ts";
 
 /** A database of apantli's, and questions to it in plain SQL. */
 export interface Books {
@@ -16,7 +19,7 @@ export interface Books {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function writeBooks(rows: readonly StoredRequest[]): Promise<Books> {
+async function writeBooks(rows: readonly StoredRequest[]): Promise<Books> {
   const folder = await mkdtemp(join(tmpdir(), "causeway-apantli-"));
   const path = join(folder, "requests.db");
   writeApantli(path, rows);
@@ -91,7 +94,7 @@ function someRequest(at: number, random: () => number): StoredRequest {
 }
 
 /** Requests over a year with both changes of the clocks, and over the last days. */
-export function aYearOfRequests(now: number): StoredRequest[] {
+function aYearOfRequests(now: number): StoredRequest[] {
   const random = createRandom(7);
   const spans: readonly (readonly [from: number, to: number, count: number])[] = [
     [Date.parse("2025-01-01T00:00:00Z"), Date.parse("2025-12-31T00:00:00Z"), 300],
@@ -103,4 +106,23 @@ export function aYearOfRequests(now: number): StoredRequest[] {
   return spans.flatMap(([from, to, count]) =>
     Array.from({ length: count }, () => someRequest(Math.floor(from + random() * (to - from)), random)),
   );
+}
+
+/** A year of requests in apantli's own database, and in the ledger of a gateway that answers for it. For all tests of a file. */
+export function importedBooks(
+  now: number,
+  take: (imported: { readonly books: Books; readonly gateway: RunningGateway; readonly reader: Reader }) => void,
+): void {
+  let books: Books;
+  let gateway: RunningGateway;
+  beforeAll(async () => {
+    books = await writeBooks(aYearOfRequests(now));
+    gateway = await startGateway();
+    await books.importInto(gateway.store);
+    take({ books, gateway, reader: createReader(gateway.url) });
+  });
+  afterAll(async () => {
+    await gateway[Symbol.asyncDispose]();
+    await books[Symbol.asyncDispose]();
+  });
 }

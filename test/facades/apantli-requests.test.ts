@@ -1,24 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
 import type { RollupDifference } from "../../src/core/ledger.ts";
 import { createLedgerAudit } from "../../src/ledger/index.ts";
-import { type RunningGateway, startGateway } from "../scenarios/gateway.ts";
-import { aYearOfRequests, type Books, writeBooks } from "./apantli-books.ts";
-import { createReader, type Reader } from "./reader.ts";
+import type { RunningGateway } from "../scenarios/gateway.ts";
+import { type Books, importedBooks } from "./apantli-books.ts";
+import type { Reader } from "./reader.ts";
 
 const now = Date.now();
 let books: Books;
 let gateway: RunningGateway;
 let reader: Reader;
-beforeAll(async () => {
-  books = await writeBooks(aYearOfRequests(now));
-  gateway = await startGateway();
-  await books.importInto(gateway.store);
-  reader = createReader(gateway.url);
-});
-afterAll(async () => {
-  await gateway[Symbol.asyncDispose]();
-  await books[Symbol.asyncDispose]();
+importedBooks(now, (imported) => {
+  ({ books, gateway, reader } = imported);
 });
 
 interface Row {

@@ -1,22 +1,14 @@
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { systemClock } from "../../src/core/clock.ts";
+import { describe, expect, test } from "vitest";
 import type { ExchangeRow } from "../../src/core/exchange.ts";
 import type { PageOrderBy, RowFilter } from "../../src/core/ledger.ts";
-import { createLedger, type Ledger } from "../../src/ledger/index.ts";
+import type { Ledger } from "../../src/ledger/index.ts";
 import { nextId, rowOf, usageOf } from "./fixtures.ts";
-import { freshStore, type TestStore } from "./stores.ts";
+import { ledgerForEach } from "./stores.ts";
 
-let store: TestStore;
 let ledger: Ledger;
-beforeEach(async () => {
-  store = await freshStore();
-  ledger = createLedger({ store: store.location, clock: systemClock });
-  await ledger.start();
-});
-afterEach(async () => {
-  await ledger.close();
-  await store.remove();
+ledgerForEach((opened) => {
+  ledger = opened.ledger;
 });
 
 const settle = (rows: readonly ExchangeRow[]): Promise<unknown> =>

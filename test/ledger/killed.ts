@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { StoreLocation } from "../../src/ledger/store.ts";
+import type { StoreLocation } from "../../src/core/ledger.ts";
 
 export const settleForever = fileURLToPath(new URL("./settle-forever.ts", import.meta.url));
 

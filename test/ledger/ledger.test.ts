@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { FinishReason } from "../../gen/causeway/chat/v1/chat_pb.ts";
 import { UsageSource } from "../../gen/causeway/chat/v1/usage_pb.ts";
 import { systemClock } from "../../src/core/clock.ts";
@@ -8,18 +8,11 @@ import { placeOf, type RowFilter } from "../../src/core/ledger.ts";
 import { createLedger, type Ledger } from "../../src/ledger/index.ts";
 import { rows } from "./arbitraries.ts";
 import { bodiesOf, nextId, rowOf, trailOf, usageOf } from "./fixtures.ts";
-import { freshStore, type TestStore } from "./stores.ts";
+import { ledgerForEach } from "./stores.ts";
 
-let store: TestStore;
 let ledger: Ledger;
-beforeEach(async () => {
-  store = await freshStore();
-  ledger = createLedger({ store: store.location, clock: systemClock });
-  await ledger.start();
-});
-afterEach(async () => {
-  await ledger.close();
-  await store.remove();
+ledgerForEach((opened) => {
+  ledger = opened.ledger;
 });
 
 const settleAll = (rows: readonly ExchangeRow[]): Promise<unknown> =>

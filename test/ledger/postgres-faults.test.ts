@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
+import type { StoreLocation } from "../../src/core/ledger.ts";
 import { createLedger } from "../../src/ledger/index.ts";
-import type { StoreLocation } from "../../src/ledger/store.ts";
 import { createPostgresServer, type PostgresServer, password, withoutPostgres } from "./postgres-server.ts";
 
 type Url = StoreLocation & { readonly kind: "postgres" };

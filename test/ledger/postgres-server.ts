@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
-import type { StoreLocation } from "../../src/ledger/store.ts";
+import type { StoreLocation } from "../../src/core/ledger.ts";
 
 const debianFolder = "/usr/lib/postgresql";
 const missing =

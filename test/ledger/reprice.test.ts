@@ -1,26 +1,20 @@
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { bookedAtTarget, bookedTogether } from "../../src/core/booking.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import type { ExchangeRow } from "../../src/core/exchange.ts";
 import type { PriceOverride } from "../../src/core/price.ts";
 import type { RepriceCounts, RepriceScope } from "../../src/core/reprice.ts";
-import { createLedger, createLedgerRepricing, type Ledger } from "../../src/ledger/index.ts";
+import { createLedgerRepricing, type Ledger } from "../../src/ledger/index.ts";
 import { pricing } from "../pricing/fixtures.ts";
 import { attemptOf, rowOf, trailOf, usageOf } from "./fixtures.ts";
-import { differencesIn, freshStore, type TestStore } from "./stores.ts";
+import { differencesIn, ledgerForEach, type TestStore } from "./stores.ts";
 
 let store: TestStore;
 let ledger: Ledger;
 
-beforeEach(async () => {
-  store = await freshStore();
-  ledger = createLedger({ store: store.location, clock: systemClock });
-  await ledger.start();
-});
-afterEach(async () => {
-  await ledger.close();
-  await store.remove();
+ledgerForEach((opened) => {
+  ({ store, ledger } = opened);
 });
 
 const settle = (rows: readonly ExchangeRow[]) => Promise.all(rows.map((row) => ledger.settle(row, undefined)));

@@ -1,7 +1,6 @@
 import { systemClock } from "../../src/core/clock.ts";
-import type { LedgerSummary, Retention } from "../../src/core/ledger.ts";
+import type { LedgerSummary, Retention, StoreLocation } from "../../src/core/ledger.ts";
 import { createLedger, type Ledger } from "../../src/ledger/index.ts";
-import type { StoreLocation } from "../../src/ledger/store.ts";
 import { bodiesOf, rowOf } from "./fixtures.ts";
 
 export const minute = 60_000;

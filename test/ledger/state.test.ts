@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
+import type { StoreLocation } from "../../src/core/ledger.ts";
 import { createLedger, type Ledger } from "../../src/ledger/index.ts";
-import type { StoreLocation } from "../../src/ledger/store.ts";
 import { bodiesOf, rowOf } from "./fixtures.ts";
 import { freshStore, type TestStore } from "./stores.ts";
 

@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import pg from "pg";
-import { expect } from "vitest";
+import { afterEach, beforeEach, expect } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
-import type { RollupDifference } from "../../src/core/ledger.ts";
-import { createLedgerAudit } from "../../src/ledger/index.ts";
+import type { RollupDifference, StoreLocation } from "../../src/core/ledger.ts";
+import { createLedger, createLedgerAudit, type Ledger } from "../../src/ledger/index.ts";
 import { beginWriting } from "../../src/ledger/postgres/writer.ts";
-import type { StoreLocation } from "../../src/ledger/store.ts";
 import { temporaryFolder } from "./fixtures.ts";
 import type { PostgresServer } from "./postgres-server.ts";
 
@@ -29,6 +28,22 @@ type MakeStore = () => Promise<TestStore>;
 let make: MakeStore = sqliteStore;
 
 export const freshStore: MakeStore = () => make();
+
+/** Opens a ledger in a fresh store for each test of a file, and hands both over. */
+export function ledgerForEach(take: (opened: { readonly store: TestStore; readonly ledger: Ledger }) => void): void {
+  let store: TestStore;
+  let ledger: Ledger;
+  beforeEach(async () => {
+    store = await freshStore();
+    ledger = createLedger({ store: store.location, clock: systemClock });
+    await ledger.start();
+    take({ store, ledger });
+  });
+  afterEach(async () => {
+    await ledger.close();
+    await store.remove();
+  });
+}
 
 /** For tests that ask nothing but the ledger. */
 export const freshPlace = (): Promise<Pick<TestStore, "location" | "remove">> =>
