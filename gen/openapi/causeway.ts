@@ -538,7 +538,7 @@ export interface components {
             total_tokens: components["schemas"]["Count"];
             total_cost: components["schemas"]["KnownCost"];
             unknown_cost: components["schemas"]["UnknownCost"];
-            /** @description US dollars, over the requests whose cost is known. 0 where there is none. */
+            /** @description US dollars, over the requests that are not in `unknown_cost`. 0 where there is none. */
             avg_cost: number;
             offset: components["schemas"]["Count"];
             limit: number;
@@ -560,8 +560,9 @@ export interface components {
             cost_known: boolean;
             duration_ms: components["schemas"]["Count"];
             /**
-             * @description JSON text: the body as the client sent it, and of an RPC the contract's JSON. A string in JSON where the ledger
-             *     keeps only its beginning. null where it keeps none.
+             * @description JSON text: the body as the client sent it, and of an RPC the contract's JSON; only its settings where
+             *     `ledger.bodies` is `metadata`. A string in JSON where the ledger keeps only its beginning. null where it keeps
+             *     none.
              */
             request_data: string | null;
             /**
@@ -842,7 +843,7 @@ export interface components {
             response: string;
             /** @description "stop", or why it ended early, for example "length". */
             finish_reason: string;
-            /** @description null where the provider did not say. */
+            /** @description Of all attempts; estimated where the provider did not say. null where nothing is known. */
             usage: {
                 prompt_tokens: components["schemas"]["Count"];
                 completion_tokens: components["schemas"]["Count"];

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { PriceOverride, TokenPrices } from "../core/price.ts";
 import { unusualTier } from "../core/service-tier.ts";
+import { nanoUsd } from "../core/usd.ts";
 import { countFrom, numberOf, text } from "./fields.ts";
 
 /** What the file may say of prices. */
@@ -8,7 +9,7 @@ import { countFrom, numberOf, text } from "./fields.ts";
 /** US dollars to nano-dollars. */
 const dollars = (each: string) =>
   numberOf((price) => price >= 0 && price <= 1e6, `US dollars ${each}, from 0 to 1000000, such as 0.4`).transform(
-    (price) => BigInt(Math.round(price * 1e9)),
+    (price) => nanoUsd(price),
   );
 
 const perMillion = dollars("a million tokens");

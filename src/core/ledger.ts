@@ -158,6 +158,8 @@ export interface LedgerReader {
   /** Those behind `after`. Any order but by start, and any text, reads all the rows that the filter lets through. */
   list(filter: RowFilter, limit: number, after?: RowCursor, order?: RowOrder): Promise<LedgerRow[]>;
   find(id: string): Promise<LedgerEntry | undefined>;
+  /** From when on there are rows, in ms since 1970: of those before, which retention has removed, only sums are kept. */
+  rowsFrom(): Promise<number>;
   /** Which of these ids there are rows of; some thousands at most. */
   existing(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** By the id that the client knows the answer by; the newest, should a provider have given it twice. */

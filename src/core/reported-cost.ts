@@ -1,3 +1,4 @@
+import { nanoUsd } from "./usd.ts";
 import { isRecord, type Wire } from "./wire-values.ts";
 
 /** Dollars beyond this are no cost of a request, and their nano-dollars no exact number. */
@@ -12,7 +13,7 @@ const greatestCost = 9_000_000;
  */
 export function reportedCost(usage: Wire): bigint | undefined {
   const { cost, cost_in_usd_ticks: ticks } = usage;
-  if (ticks !== undefined) return nanos(ticks, 1e10);
+  if (ticks !== undefined && ticks !== null) return nanos(ticks, 1e10);
   if (cost === undefined || cost === null) return undefined;
   if (!isRecord(cost)) return usage.is_byok === true ? sum(nanos(cost), upstreamCost(usage)) : nanos(cost);
   return (cost.currency ?? "USD") === "USD" ? nanos(cost.total_cost) : undefined;
@@ -29,5 +30,5 @@ const sum = (a: bigint | undefined, b: bigint | undefined): bigint | undefined =
 /** `unit`: how many are a dollar. */
 function nanos(amount: unknown, unit = 1): bigint | undefined {
   if (typeof amount !== "number" || !(amount >= 0 && amount / unit <= greatestCost)) return undefined;
-  return BigInt(Math.round((amount / unit) * 1e9));
+  return nanoUsd(amount / unit);
 }

@@ -1,6 +1,7 @@
 import { GatewayError } from "./error.ts";
 import { fieldText } from "./extensions.ts";
 import { readBase64 } from "./media.ts";
+import { quoted } from "./quoted.ts";
 
 /** A JSON value's kind, in the words of an error message. */
 function kindOf(value: unknown): string {
@@ -15,11 +16,6 @@ const fault = (path: string, expected: string, found: string): GatewayError =>
 
 const wrongType = (path: string, expected: string, found: unknown): GatewayError =>
   fault(path, expected, kindOf(found));
-
-/** What a message repeats of a caller's text: enough to know it again. */
-const longestQuote = 60;
-const quoted = (text: string): string =>
-  `'${text.length > longestQuote ? `${text.slice(0, longestQuote).toWellFormed()}…` : text}'`;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

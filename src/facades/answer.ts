@@ -45,6 +45,26 @@ export function setExchangeHeaders(exchange: Exchange, response: FacadeResponse)
   for (const name in headers) response.setHeader(name, headers[name] ?? "");
 }
 
+/** Works on an exchange until the client leaves. What the work throws is thrown, with the headers set that say whose it is. */
+export async function whileClientStays(
+  exchange: Exchange,
+  response: FacadeResponse,
+  work: () => Promise<void>,
+): Promise<void> {
+  const leave = (): void => {
+    if (!response.writableEnded) exchange.cancel(new GatewayError("cancelled", "The client left."));
+  };
+  if (isGone(response))
+    leave(); // while its request was looked at
+  else response.on("close", leave);
+  try {
+    await work();
+  } catch (error) {
+    setExchangeHeaders(exchange, response);
+    throw error;
+  }
+}
+
 /** Answers a call in the client's dialect, whole or streamed. Throws GatewayError as long as nothing was written. */
 export async function answer(
   options: AnswerOptions,
@@ -55,19 +75,9 @@ export async function answer(
   const { gateway, idPrefix } = options;
   const exchange = gateway.open(call);
   if (idPrefix !== undefined) exchange.answerId = idPrefix + exchange.id.replaceAll("-", "");
-  const leave = (): void => {
-    if (!response.writableEnded) exchange.cancel(new GatewayError("cancelled", "The client left."));
-  };
-  if (isGone(response))
-    leave(); // while its request was looked at
-  else response.on("close", leave);
-  try {
-    if (call.stream) await answerStream(options, exchange, response);
-    else await answerWhole(options, exchange, request, response);
-  } catch (error) {
-    setExchangeHeaders(exchange, response);
-    throw error;
-  }
+  await whileClientStays(exchange, response, () =>
+    call.stream ? answerStream(options, exchange, response) : answerWhole(options, exchange, request, response),
+  );
 }
 
 async function answerWhole(

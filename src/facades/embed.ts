@@ -1,8 +1,7 @@
 import type { Dialect } from "../core/dialect.ts";
-import { GatewayError } from "../core/error.ts";
 import type { Gateway } from "../core/gateway.ts";
 import type { JsonMembers } from "../lib/json-members.ts";
-import { exchangeHeaders, setExchangeHeaders } from "./answer.ts";
+import { exchangeHeaders, whileClientStays } from "./answer.ts";
 import { callOf } from "./call.ts";
 import { type FacadeRequest, type FacadeResponse, sendWhole } from "./http.ts";
 
@@ -30,16 +29,10 @@ export async function embed(
   embeddings.model = model ?? embeddings.model;
   const peek = { model: embeddings.model, stream: false, usageWanted: true };
   const exchange = gateway.open(callOf(facade, request, peek, { kind: "embeddings", embeddings, dialect }));
-  response.on("close", () => {
-    if (!response.writableEnded) exchange.cancel(new GatewayError("cancelled", "The client left."));
-  });
-  try {
+  await whileClientStays(exchange, response, async () => {
     const answer = await gateway.embeddings(exchange);
     const headers = exchangeHeaders(exchange);
     headers["content-type"] = "application/json";
     await sendWhole(request, response, headers, Buffer.from(codec.answer.write(answer, embeddings)));
-  } catch (error) {
-    setExchangeHeaders(exchange, response);
-    throw error;
-  }
+  });
 }

@@ -1,4 +1,6 @@
 import { GatewayError } from "../core/error.ts";
+import { quoted } from "../core/quoted.ts";
+import { nanoUsd } from "../core/usd.ts";
 import { type FacadeRequest, queryOf } from "./http.ts";
 
 const longestText = 1000;
@@ -49,6 +51,15 @@ export class Query {
     throw wrong(name, text, `one of ${words.join(", ")}`);
   }
 
+  /** "true" or "false", in letters of any case: Python writes "True". */
+  boolean(name: string): boolean | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const word = text.toLowerCase();
+    if (word === "true" || word === "false") return word === "true";
+    throw wrong(name, text, "one of true, false");
+  }
+
   /** A day as YYYY-MM-DD; its beginning in UTC, in ms since 1970. */
   day(name: string): number | undefined {
     const text = this.text(name);
@@ -63,21 +74,17 @@ export class Query {
     const text = this.text(name);
     if (text === undefined) return undefined;
     const value = dollarForm.test(text) ? Number(text) : Number.NaN;
-    if (value <= mostDollars) return BigInt(Math.round(value * 1e9));
+    if (value <= mostDollars) return nanoUsd(value);
     throw wrong(name, text, `US dollars from 0 to ${mostDollars}, for example 0.05`);
   }
 }
 
-const longestQuote = 60;
-
-const wrong = (name: string, text: string, expected: string): GatewayError => {
-  const quoted = text.length > longestQuote ? `${text.slice(0, longestQuote).toWellFormed()}…` : text;
-  return new GatewayError("invalid_request", `'${name}' is '${quoted}'; it takes ${expected}.`, { param: name });
-};
+const wrong = (name: string, text: string, expected: string): GatewayError =>
+  new GatewayError("invalid_request", `'${name}' is ${quoted(text)}; it takes ${expected}.`, { param: name });
 
 /** `names`: what there is instead. */
 function invalid(name: string, what: string, names: readonly string[] = []): GatewayError {
-  const shown = name.slice(0, longestQuote).toWellFormed();
+  const shown = quoted(name);
   const instead = names.length === 0 ? "" : `; there are: ${names.join(", ")}`;
-  return new GatewayError("invalid_request", `'${shown}': ${what}${instead}.`, { param: shown });
+  return new GatewayError("invalid_request", `${shown}: ${what}${instead}.`, { param: shown.slice(1, -1) });
 }

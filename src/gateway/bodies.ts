@@ -63,7 +63,8 @@ function metadataOf({ request, model }: Call): string {
     if (key !== "model") settings[key] = /^["[{]/.test(text) ? `(${Buffer.byteLength(text)} bytes)` : JSON.parse(text);
   };
   if (request.kind === "wire") {
-    for (const key of request.body.keys()) note(key, request.body.text(key) ?? "null");
+    const body = request.sent ?? request.body;
+    for (const key of body.keys()) note(key, body.text(key) ?? "null");
   } else {
     for (const [key, value] of Object.entries(contractJson(request) ?? {})) note(key, JSON.stringify(value));
   }

@@ -39,8 +39,6 @@ export interface Ledger extends LedgerWriter, LedgerReader, LedgerFigures, Ledge
   readonly state: StateStore;
   /** Opens the store and brings its schema up to date. Rejects with a GatewayError that says what is wrong and what to do. */
   start(): Promise<void>;
-  /** From when on there are rows, in ms since 1970: those before were removed, with their age or for room. */
-  rowsFrom(): Promise<number>;
   /**
    * Removes what is not to be kept any longer, without waiting for the next time that it is done anyway. Never rejects: what
    * fails is logged, and tried again.
@@ -131,8 +129,6 @@ export function createLedger({
       if (phase !== "open") throw notOpen(phase);
       return deleteErrors(store, from, to);
     },
-
-    rowsFrom: async () => (await progressOf(store.db)).rowsFrom,
 
     async retain() {
       if (phase === "open") await upkeep?.run();

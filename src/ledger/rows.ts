@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import type { Selectable } from "kysely";
 import { FinishReason } from "../../gen/causeway/chat/v1/chat_pb.ts";
 import { type Usage, UsageSchema, UsageSource } from "../../gen/causeway/chat/v1/usage_pb.ts";
+import { wordsOf } from "../core/enum-words.ts";
 import type { ExchangeRow, ExchangeStatus } from "../core/exchange.ts";
 import type { LedgerRow } from "../core/ledger.ts";
 import type { RequestsTable, requestColumns } from "./schema.ts";
@@ -84,18 +85,6 @@ function extensionsText(usage: Usage): string | null {
   for (const [count, name] of rareCounts) if (usage[count] > 0) texts = { ...texts, [name]: String(usage[count]) };
   for (const _ in texts) return JSON.stringify(texts);
   return null;
-}
-
-/** An enum's names in lower case; empty for the value that is unspecified. */
-function wordsOf<Value extends number>(values: Readonly<Record<string, Value>>) {
-  const byNumber: string[] = [];
-  const byWord = new Map<string, Value>();
-  for (const [name, value] of Object.entries<Value>(values)) {
-    const word = value === 0 ? "" : name.toLowerCase();
-    byNumber[value] = word;
-    byWord.set(word, value);
-  }
-  return { byNumber, byWord };
 }
 
 const finishReasons = wordsOf(FinishReason);

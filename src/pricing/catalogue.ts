@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { findPackageJSON } from "node:module";
 import { calcPrice, findProvider, type ModelPrice, type PriceCalculation } from "@pydantic/genai-prices";
+import { nanoUsd } from "../core/usd.ts";
 import { flatRate, type Rate, type Rates, type RatesAt } from "./rates.ts";
 
 const packageName = "@pydantic/genai-prices";
@@ -67,13 +68,13 @@ function ratesOf(prices: ModelPrice): Rates | undefined {
   const rate = (key: string): Rate | undefined => {
     const price = prices[key];
     if (price === undefined) return undefined;
-    if (typeof price === "number") return flatRate(nanos(price));
-    const tiers = price.tiers.map((tier) => ({ above: tier.start, rate: nanos(tier.price) }));
-    return { base: nanos(price.base), tiers: tiers.sort((a, b) => a.above - b.above) };
+    if (typeof price === "number") return flatRate(nanoUsd(price));
+    const tiers = price.tiers.map((tier) => ({ above: tier.start, rate: nanoUsd(tier.price) }));
+    return { base: nanoUsd(price.base), tiers: tiers.sort((a, b) => a.above - b.above) };
   };
   const perThousand = (key: string): bigint | undefined => {
     const price = prices[key];
-    return typeof price === "number" ? nanos(price) : undefined;
+    return typeof price === "number" ? nanoUsd(price) : undefined;
   };
   const input = rate("input_mtok");
   const output = rate("output_mtok");
@@ -97,4 +98,3 @@ function ratesOf(prices: ModelPrice): Rates | undefined {
 }
 
 /** US dollars → nano-dollars. */
-const nanos = (dollars: number): bigint => BigInt(Math.round(dollars * 1e9));

@@ -11,6 +11,7 @@ import {
 } from "../../gen/causeway/admin/v1/admin_pb.ts";
 import type { CredentialAction as Action, RoutingAdmin } from "../core/health.ts";
 import type { StoreStatus } from "../core/ledger.ts";
+import { namesThere } from "../core/names-there.ts";
 import { errorDetail } from "./connect-error.ts";
 import {
   describeBreaker,
@@ -167,15 +168,8 @@ const optionalName = (name: string): string[] => (name === "" ? [] : [name]);
 
 const invalid = (message: string): ConnectError => new ConnectError(message, Code.InvalidArgument);
 
-/** Status messages travel in headers, which have a limit. */
-const mostNames = 50;
-
-function notFound(what: string, there: readonly string[]): ConnectError {
-  const names = there.slice(0, mostNames).map((name) => (name === "" ? "'' (without a name)" : name));
-  if (there.length > names.length) names.push(`… and ${there.length - names.length} more`);
-  const known = names.length === 0 ? "There is none at all." : `There are: ${names.join(", ")}.`;
-  return new ConnectError(`There is no ${what}. ${known}`, Code.NotFound);
-}
+const notFound = (what: string, there: readonly string[]): ConnectError =>
+  new ConnectError(`There is no ${what}. ${namesThere(there)}`, Code.NotFound);
 
 function actionOf(action: CredentialAction): Action {
   switch (action) {

@@ -81,7 +81,7 @@ const lengths: Readonly<Record<BucketUnit, number | undefined>> = {
  * where the clock is set: since the start before, it was not, so that all are as long.
  */
 function steps(timeZone: string, lengthMs: number | undefined) {
-  let steadyUntil = 0;
+  let steadyUntil = Number.NEGATIVE_INFINITY;
   return (start: number, ask: () => ZonedDateTime): number => {
     if (lengthMs !== undefined && start + lengthMs < steadyUntil) return start + lengthMs;
     const next = zoned(start, timeZone).getTimeZoneTransition("next");

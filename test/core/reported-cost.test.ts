@@ -23,6 +23,7 @@ test.each<[what: string, usage: Record<string, unknown>, nanos: bigint | undefin
   // docs.x.ai, "Cost Tracking": its two examples
   ["ticks", { cost_in_usd_ticks: 37_756_000 }, 3_775_600n],
   ["many ticks", { cost_in_usd_ticks: 200_000_000 }, 20_000_000n],
+  ["no ticks, but a cost", { cost: 0.01, cost_in_usd_ticks: null }, 10_000_000n],
   ["less than a nano-dollar", { cost_in_usd_ticks: 4 }, 0n],
   // docs.perplexity.ai, "Chat Completions" and "Agent API", usage.cost
   [

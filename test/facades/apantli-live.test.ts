@@ -153,7 +153,8 @@ test("rows that are removed stay in the sums of days, and are not among the requ
   const own = createReader(gateway.url);
   const dayMs = 86_400_000;
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const retention = () => ({ bodiesMs: undefined, rowsMs: 20 * dayMs, sizeBytes: undefined });
+  let rowsMs = 20 * dayMs;
+  const retention = () => ({ bodiesMs: undefined, rowsMs, sizeBytes: undefined });
   const ledger = createLedger({
     store: { kind: "sqlite", path: gateway.store },
     clock: systemClock,
@@ -163,7 +164,6 @@ test("rows that are removed stay in the sums of days, and are not among the requ
   const rows = [60, 40, 5, 1].map((days) => rowOf({ startedAt: Date.now() - days * dayMs }));
   await Promise.all(rows.map((row) => ledger.settle(row, undefined)));
   await ledger.retain();
-  await ledger.close();
   const page = await own.read("RequestPage", "/requests");
   expect(page.requests.map(({ id }) => id)).toEqual(
     rows
@@ -176,6 +176,10 @@ test("rows that are removed stay in the sums of days, and are not among the requ
   const first = new Date(Date.now() - 70 * dayMs).toISOString().slice(0, 10);
   const daily = await own.read("DailyStats", `/stats/daily?start_date=${first}`);
   expect(daily).toMatchObject({ total_days: 4, total_requests: 4, total_cost: 0.006 });
+  rowsMs = 0;
+  await ledger.retain();
+  await ledger.close();
+  expect(await own.read("RequestPage", "/requests")).toMatchObject({ requests: [], total: 0, total_cost: 0 });
 });
 
 test("a client that leaves in the middle of a long page, or before it, is of no harm", async () => {

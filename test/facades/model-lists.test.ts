@@ -88,6 +88,7 @@ test("with `enriched` it says the same under more names, or only what OpenAI say
   for (const path of ["/v1/models", "/models"]) {
     expect(await get(`${path}?enriched=true`)).toMatchObject({ object: "list", data: [enriched, unknown] });
     expect(await get(`${path}?enriched=false`)).toMatchObject({ data: [plain, unknown] });
+    expect(await get(`${path}?enriched=True`)).toMatchObject({ data: [enriched, unknown] }); // as Python writes it
     expect(await get(`${path}/acme/big?enriched=true`)).toEqual(enriched);
     expect(await get(`${path}/acme/big?enriched=false`)).toEqual(plain);
   }

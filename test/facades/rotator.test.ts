@@ -187,6 +187,23 @@ describe("/v1/quota-stats", () => {
     expect(faulty).toMatchObject({ success: false, message: "The configuration has faults: the old one stays." });
     expect(faulty?.errors).toEqual([expect.stringMatching(/^line 2: models\.one: /)]);
   });
+
+  test("reload takes what it brings in, and what it takes away, by their names", async () => {
+    await using folder = await createGatewayFolder();
+    const own = createReader((await folder.start()).url);
+    const reload = () =>
+      own.read("QuotaStats", "/v1/quota-stats", { method: "POST", body: { scope: "provider", provider: "acme" } });
+    const acme = "providers:\n  acme: { dialect: openai-chat, base_url: http://127.0.0.1:9, keys: [sk-new] }\n";
+    await folder.writeConfig(`${acme}models:\n  one: nobody/nothing\n`);
+    expect((await reload()).refresh_result).toMatchObject({ success: false, errors: [expect.anything()] });
+    await folder.writeConfig(acme);
+    expect(await reload()).toMatchObject({ refresh_result: { success: true }, providers: { acme: expect.anything() } });
+    await folder.writeConfig("models:\n  one: demo/demo\n");
+    const gone = await reload();
+    expect(gone.refresh_result).toMatchObject({ success: true, provider: "acme" });
+    expect(gone.providers.acme).toBeUndefined();
+    expect(gone.providers.demo).toBeDefined();
+  });
 });
 
 describe("POST /v1/token-count", () => {

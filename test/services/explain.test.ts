@@ -23,6 +23,7 @@ function clientOf(row: LedgerRow, trail: Trail | undefined) {
   const ledger: LedgerReader & LedgerEraser = {
     find: (id) => Promise.resolve(id === row.id ? entry : undefined),
     existing: unexpected,
+    rowsFrom: unexpected,
     findAnswer: unexpected,
     summary: unexpected,
     series: unexpected,

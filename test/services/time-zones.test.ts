@@ -142,6 +142,7 @@ test.each([
   ["Antarctica/Troll", "2026-10-25", "2026-10-24T22:00Z", 26],
   ["Asia/Kathmandu", "2026-01-01", "2025-12-31T18:15Z", 24],
   ["Pacific/Kiritimati", "2026-01-01", "2025-12-31T10:00Z", 24],
+  ["America/New_York", "1969-04-27", "1969-04-27T05:00Z", 23], // before 1970
   ["Pacific/Pago_Pago", "2025-12-31", "2025-12-31T11:00Z", 24],
 ] as const)("in %s, %s begins at %s and has %s hours", (zone, date, text, hours) => {
   const from = Date.parse(text);

@@ -1,5 +1,5 @@
 import type { Heat, LedgerSummary, Totals, TotalsGroup } from "../../core/ledger.ts";
-import { usd } from "../usd.ts";
+import { usd } from "../../core/usd.ts";
 
 /** What requests come to that were answered whole. */
 export interface Group {

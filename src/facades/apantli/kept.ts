@@ -1,7 +1,7 @@
 import type { Dialect } from "../../core/dialect.ts";
-import { foldEvents } from "../../core/fold.ts";
 import type { LedgerEntry } from "../../core/ledger.ts";
 import { parseLeniently } from "../../core/wire-values.ts";
+import { readStoredAnswer } from "../stored-answer.ts";
 
 export interface KeptOptions {
   /** openai-chat. */
@@ -27,7 +27,7 @@ export function keptOf(entry: LedgerEntry | undefined, options: KeptOptions): Ke
   const response = textOf(bodies.response);
   return {
     request: request === "" ? null : asJson(request),
-    response: response === "" ? null : (translated(entry, response, options) ?? asJson(response)),
+    response: response === "" ? null : (translated(entry, options) ?? asJson(response)),
   };
 }
 
@@ -36,17 +36,11 @@ const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8"
 const asJson = (text: string): string => (parseLeniently(text) === undefined ? JSON.stringify(text) : text);
 
 /** undefined: it is in OpenAI's words as it is, or it cannot be told in them. */
-function translated(
-  { row, bodies }: LedgerEntry,
-  text: string,
-  { chat, dialectNamed }: KeptOptions,
-): string | undefined {
+function translated({ row, bodies }: LedgerEntry, { chat, dialectNamed }: KeptOptions): string | undefined {
   const dialect = dialectNamed(row.upstreamDialect);
   if (dialect === undefined || bodies?.truncated !== false || (dialect === chat && !row.stream)) return undefined;
   try {
-    const answer = row.stream
-      ? foldEvents(dialect.stream.reader().read(Buffer.from(bodies.response)))
-      : dialect.answer.read(JSON.parse(text));
+    const answer = readStoredAnswer(dialect, row.stream, Buffer.from(bodies.response));
     return answer.choices.length === 0 ? undefined : chat.answer.write(answer);
   } catch {
     return undefined; // vectors, or what an older version kept in another way

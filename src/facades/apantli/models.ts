@@ -1,7 +1,7 @@
 import type { components } from "../../../gen/openapi/causeway.ts";
 import type { Pricing } from "../../core/ports.ts";
 import type { ListedModel } from "../../core/routing.ts";
-import { knownUsd } from "../usd.ts";
+import { knownUsd } from "../../core/usd.ts";
 
 /** A model with its prices, in dollars a million tokens. */
 export function pricedModelOf(

@@ -1,9 +1,9 @@
 import type { components } from "../../../gen/openapi/causeway.ts";
 import type { Heat, LedgerRow, PageOrderBy, RowFilter, RowPage } from "../../core/ledger.ts";
+import { usd } from "../../core/usd.ts";
 import { drained, type FacadeResponse, whenGone } from "../http.ts";
 import { Query } from "../query.ts";
 import type { RouteHandler } from "../routes.ts";
-import { usd } from "../usd.ts";
 import { providersShownAs, shownProvider } from "./groups.ts";
 import { type KeptOptions, keptOf } from "./kept.ts";
 import { endOfTime, periodOf } from "./period.ts";
@@ -18,20 +18,13 @@ const mostOffset = 1_000_000;
 const rowsAtOnce = 10;
 
 /** What `sort_by` takes, in the ledger's words. */
-const orders = {
-  timestamp: "start",
-  model: "model",
-  total_tokens: "tokens",
-  cost: "cost",
-  duration_ms: "duration",
-} as const satisfies Record<string, PageOrderBy>;
-const orderNames = [
-  "timestamp",
-  "model",
-  "total_tokens",
-  "cost",
-  "duration_ms",
-] as const satisfies (keyof typeof orders)[];
+const orders: ReadonlyMap<string, PageOrderBy> = new Map([
+  ["timestamp", "start"],
+  ["model", "model"],
+  ["total_tokens", "tokens"],
+  ["cost", "cost"],
+  ["duration_ms", "duration"],
+]);
 
 /**
  * Rows with their bodies, and the sums of all that match. It is written piece by piece: 200 rows can have a hundred
@@ -59,8 +52,7 @@ export function requests({ ledger, clock, ...options }: StatsDeps & KeptOptions)
 
 /** Without those of rows that are removed, of which the ledger has only sums: they cannot be listed. */
 async function sumsOfRows(ledger: StatsDeps["ledger"], filter: RowFilter): Promise<Heat | undefined> {
-  const [oldest] = await ledger.list({}, 1, undefined, { by: "start", ascending: true });
-  const [sums] = await ledger.heat(filter, [oldest?.startedAt ?? 0, endOfTime]);
+  const [sums] = await ledger.heat(filter, [await ledger.rowsFrom(), endOfTime]);
   return sums;
 }
 
@@ -81,7 +73,7 @@ function filterOf(query: Query, now: number): RowFilter {
 
 function pageOf(query: Query): RowPage {
   return {
-    by: orders[query.oneOf("sort_by", orderNames) ?? "timestamp"],
+    by: orders.get(query.oneOf("sort_by", [...orders.keys()]) ?? "timestamp") ?? "start",
     ascending: query.oneOf("sort_dir", ["asc", "desc"]) === "asc",
     offset: query.whole("offset", 0, mostOffset) ?? 0,
     limit: Math.min(query.whole("limit", 1, Number.MAX_SAFE_INTEGER) ?? defaultLimit, largestLimit),

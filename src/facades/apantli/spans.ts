@@ -1,10 +1,10 @@
 import type { components } from "../../../gen/openapi/causeway.ts";
 import { GatewayError } from "../../core/error.ts";
 import type { RowFilter } from "../../core/ledger.ts";
+import { usd } from "../../core/usd.ts";
 import { sendJson } from "../http.ts";
 import { Query } from "../query.ts";
 import type { RouteHandler } from "../routes.ts";
-import { usd } from "../usd.ts";
 import { byProvider, type Group, mostExpensiveFirst, named, shownProvider, spanSums, sumOf } from "./groups.ts";
 import { type Day, dayAt, dayMs, daysOf, hourMs, offsetOf, type Period, periodOf } from "./period.ts";
 import { type StatsDeps, successes } from "./stats.ts";

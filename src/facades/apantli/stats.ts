@@ -1,17 +1,18 @@
 import type { components } from "../../../gen/openapi/causeway.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { LedgerFigures, LedgerReader, RowFilter } from "../../core/ledger.ts";
+import { usd } from "../../core/usd.ts";
 import { sendJson } from "../http.ts";
 import { Query } from "../query.ts";
 import type { RouteHandler } from "../routes.ts";
-import { usd } from "../usd.ts";
 import { byProvider, type Group, groupOf, mostRequested, shownProvider } from "./groups.ts";
 import { dayAt, offsetOf, type Period, periodOf } from "./period.ts";
 
 type Schemas = components["schemas"];
 
 export interface StatsDeps {
-  readonly ledger: Pick<LedgerReader, "summary" | "heat" | "list" | "find"> & Pick<LedgerFigures, "page" | "speeds">;
+  readonly ledger: Pick<LedgerReader, "summary" | "heat" | "list" | "find" | "rowsFrom"> &
+    Pick<LedgerFigures, "page" | "speeds">;
   readonly clock: Clock;
 }
 

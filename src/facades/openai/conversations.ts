@@ -1,10 +1,9 @@
-import type { ChatResponse } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import type { Dialect } from "../../core/dialect.ts";
 import { GatewayError } from "../../core/error.ts";
-import { foldEvents } from "../../core/fold.ts";
 import type { LedgerEntry, LedgerReader } from "../../core/ledger.ts";
 import type { LedgerWriter } from "../../core/ports.ts";
 import { JsonMembers } from "../../lib/json-members.ts";
+import { readStoredAnswer } from "../stored-answer.ts";
 
 export interface StoredAnswers {
   readonly findAnswer: LedgerReader["findAnswer"];
@@ -35,7 +34,7 @@ export function createConversations({ findAnswer, dialectNamed }: StoredAnswers,
     const dialect = dialectNamed(row.upstreamDialect);
     if (dialect === undefined) throw gone(id, `is in the dialect '${row.upstreamDialect}', which is not known here`);
     if (dialect === responses && !row.stream) return Buffer.from(response).toString("utf8");
-    return responses.answer.write({ ...readAnswer(dialect, row.stream, Buffer.from(response)), id });
+    return responses.answer.write({ ...readStoredAnswer(dialect, row.stream, Buffer.from(response)), id });
   }
 
   return {
@@ -78,12 +77,6 @@ const gone = (id: string, why: string): GatewayError =>
     param: "previous_response_id",
     nativeCode: "previous_response_not_found",
   });
-
-function readAnswer(dialect: Dialect, stream: boolean, bytes: Buffer): ChatResponse {
-  if (stream) return foldEvents(dialect.stream.reader().read(bytes));
-  const wire: unknown = JSON.parse(bytes.toString("utf8"));
-  return dialect.answer.read(wire);
-}
 
 /** The items of a list as JSON text, byte for byte; an input that is a text is one message. */
 function itemsOf(body: JsonMembers, key: "input" | "output"): string[] {

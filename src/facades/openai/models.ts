@@ -2,22 +2,17 @@ import type { components as Causeway } from "../../../gen/openapi/causeway.ts";
 import type { components } from "../../../gen/openapi/openai.ts";
 import type { Pricing } from "../../core/ports.ts";
 import type { ListedModel } from "../../core/routing.ts";
+import { perToken } from "../../core/usd.ts";
 import type { Query } from "../query.ts";
-import { perToken } from "../usd.ts";
 
 type Model = components["schemas"]["Model"];
 type EnrichedModel = Causeway["schemas"]["Model"];
 
 /** How a model is described: as `enriched` asks for, or as is usual. Throws GatewayError "invalid_request". */
 export function modelWriter(query: Query): (listed: ListedModel, pricing: Pricing) => EnrichedModel {
-  switch (query.oneOf("enriched", ["true", "false"])) {
-    case "true":
-      return enrichedModelOf;
-    case "false":
-      return plainModelOf;
-    case undefined:
-      return modelOf;
-  }
+  const enriched = query.boolean("enriched");
+  if (enriched === undefined) return modelOf;
+  return enriched ? enrichedModelOf : plainModelOf;
 }
 
 const plainModelOf = ({ id, provider, created = 0 }: ListedModel) =>

@@ -2,10 +2,12 @@ import { type ChatResponse, FinishReason } from "../../../gen/causeway/chat/v1/c
 import type { components } from "../../../gen/openapi/causeway.ts";
 import { refuseBroken } from "../../core/broken-json.ts";
 import type { Dialect } from "../../core/dialect.ts";
+import { wordsOf } from "../../core/enum-words.ts";
 import type { Exchange } from "../../core/exchange.ts";
 import type { Gateway } from "../../core/gateway.ts";
 import { invalidRequest, missingModel } from "../../core/invalid-request.ts";
 import { textOfParts } from "../../core/text.ts";
+import { knownUsd } from "../../core/usd.ts";
 import { WireObject } from "../../core/wire-object.ts";
 import { JsonMembers } from "../../lib/json-members.ts";
 import { answer } from "../answer.ts";
@@ -13,7 +15,6 @@ import { callOf, wireRequest } from "../call.ts";
 import { readJsonBody } from "../http.ts";
 import type { Facade } from "../index.ts";
 import { notAmong } from "../not-among.ts";
-import { knownUsd } from "../usd.ts";
 
 export interface PromptFacadeDeps {
   readonly gateway: Gateway;
@@ -76,7 +77,7 @@ function promptAnswer(
     provider: row?.provider ?? "",
     model: row?.model ?? "",
     response: textOf(choice?.message?.parts ?? []),
-    finish_reason: wordOf(choice?.finishReason ?? FinishReason.UNSPECIFIED),
+    finish_reason: finishReasons[choice?.finishReason ?? FinishReason.UNSPECIFIED] || "unspecified",
     usage: usage
       ? {
           prompt_tokens: usage.inputTokens,
@@ -93,7 +94,4 @@ function promptAnswer(
 const textOf = (parts: Parameters<typeof textOfParts>[0]): string =>
   textOfParts(parts.filter(({ kind }) => kind.case === "text" || kind.case === "refusal"));
 
-const wordOf = (reason: FinishReason): string =>
-  Object.entries(FinishReason)
-    .find(([, value]) => value === reason)?.[0]
-    .toLowerCase() ?? "other";
+const finishReasons = wordsOf(FinishReason).byNumber;

@@ -4,11 +4,11 @@ import type { components } from "../../../gen/openapi/causeway.ts";
 import { refuseBroken } from "../../core/broken-json.ts";
 import { invalidRequest, missingModel } from "../../core/invalid-request.ts";
 import type { ListedModel } from "../../core/routing.ts";
+import { knownUsd, perToken } from "../../core/usd.ts";
 import { WireObject } from "../../core/wire-object.ts";
 import type { JsonMembers } from "../../lib/json-members.ts";
 import { readJsonBody, sendJson, whenGone } from "../http.ts";
 import type { RouteHandler } from "../routes.ts";
-import { perToken, usd } from "../usd.ts";
 import type { RotatorFacadeDeps } from "./index.ts";
 
 type Schemas = components["schemas"];
@@ -25,7 +25,7 @@ export function tokenCount({ gateway, chat, bodyLimit }: RotatorFacadeDeps): Rou
 }
 
 function requireAll(body: JsonMembers, fields: readonly string[]): void {
-  const missing = fields.filter((field) => isEmpty(body.get(field)));
+  const missing = fields.filter((field) => isEmpty(body, field));
   const [first] = missing;
   if (first === undefined) return;
   const names = missing.map((field) => `'${field}'`).join(" and ");
@@ -33,8 +33,12 @@ function requireAll(body: JsonMembers, fields: readonly string[]): void {
   throw invalidRequest(first, `${names} ${verb} missing. ${forms} the form that /v1/chat/completions takes.`);
 }
 
-const isEmpty = (value: unknown): boolean =>
-  value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
+/** Without parsing what may be a whole conversation. */
+function isEmpty(body: JsonMembers, field: string): boolean {
+  const span = body.span(field);
+  if (span === undefined) return true;
+  return span.end - span.start < 16 && /^(?:null|""|\[\s*\])$/.test(body.text(field) ?? "");
+}
 
 /** What so many tokens cost. */
 export function costEstimate({ listModels, providerOf, pricing, clock, bodyLimit }: RotatorFacadeDeps): RouteHandler {
@@ -47,7 +51,7 @@ export function costEstimate({ listModels, providerOf, pricing, clock, bodyLimit
     const rates = prices.perMillion(place.provider, place.model);
     await sendJson(request, response, {
       model,
-      cost: costNanoUsd === null ? null : usd(costNanoUsd),
+      cost: knownUsd(costNanoUsd),
       currency: "USD",
       pricing: rates
         ? {

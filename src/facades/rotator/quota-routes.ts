@@ -26,18 +26,17 @@ export function refreshedQuotaStats(deps: RotatorFacadeDeps): RouteHandler {
   return async (request, response) => {
     const body = await readJsonBody(request, deps.bodyLimit);
     const asked = refuseBroken(() => readAction(new WireObject(body.value(), "")));
-    const credentials = credentialsOf(asked, deps); // refuses what there is not, before anything is done
     const begun = deps.clock.now();
-    const errors =
-      asked.action === "reload" ? await reload(deps) : await refresh(asked, credentials, deps, whenGone(response));
+    const { errors, message } =
+      asked.action === "reload" ? await reload(asked, deps) : await refresh(asked, deps, whenGone(response));
     const refresh_result: RefreshResult = {
       ...asked,
       success: errors.length === 0,
-      message: messageOf(asked, credentials.length, errors.length === 0),
+      message,
       errors,
       duration_ms: Math.max(0, deps.clock.now() - begun),
     };
-    // a configuration that was read anew may not have it any more
+    // a configuration that was read anew may not have it any more, and one with faults may be to bring it
     const provider = asked.provider !== null && deps.providers().includes(asked.provider) ? asked.provider : null;
     await sendJson(request, response, { ...(await quotaOf(deps, provider, "refreshed")), refresh_result });
   };
@@ -89,34 +88,52 @@ function credentialsOf({ scope, provider, credential }: Action, deps: RotatorFac
   throw notAmong("credential", credential ?? "", names);
 }
 
-/** Resolves with what is wrong with the configuration. */
-async function reload({ reload }: RotatorFacadeDeps): Promise<string[]> {
-  const { problems } = await reload();
-  return problems.map(({ line, path, message }) =>
-    [line === 0 ? "" : `line ${line}: `, path === "" ? "" : `${path}: `, message].join(""),
-  );
+function isThere(asked: Action, deps: RotatorFacadeDeps): boolean {
+  try {
+    credentialsOf(asked, deps);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
-/** Resolves with which lists of models could not be had. */
-async function refresh(
-  { scope, provider }: Action,
-  credentials: readonly NamedCredential[],
-  { routing, providers }: RotatorFacadeDeps,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const asked = scope === "all" || provider === null ? providers() : [provider];
-  for (const { provider: of, name } of credentials) routing().setCredential(of, name, "clear");
-  await routing().refreshModels(asked, signal);
-  return asked.flatMap((name) => {
+/** What went wrong, and what is to be said. */
+interface Result {
+  readonly errors: string[];
+  readonly message: string;
+}
+
+/** Throws GatewayError "not_found" for what the configuration has neither before nor then: it may be what was added to it. */
+async function reload(asked: Action, deps: RotatorFacadeDeps): Promise<Result> {
+  const wasThere = isThere(asked, deps);
+  const { problems } = await deps.reload();
+  const errors = problems.map(({ line, path, message }) =>
+    [line === 0 ? "" : `line ${line}: `, path === "" ? "" : `${path}: `, message].join(""),
+  );
+  const isDone = errors.length === 0;
+  if (isDone && !wasThere) credentialsOf(asked, deps);
+  const message = isDone
+    ? "The configuration is in force as it is now."
+    : "The configuration has faults: the old one stays.";
+  return { errors, message };
+}
+
+/** Says which lists of models could not be had. Throws GatewayError "not_found" before anything is done. */
+async function refresh(asked: Action, deps: RotatorFacadeDeps, signal: AbortSignal): Promise<Result> {
+  const { routing, providers } = deps;
+  const credentials = credentialsOf(asked, deps);
+  const listed = asked.scope === "all" || asked.provider === null ? providers() : [asked.provider];
+  for (const { provider, name } of credentials) routing().setCredential(provider, name, "clear");
+  await routing().refreshModels(listed, signal);
+  const errors = listed.flatMap((name) => {
     const { error } = routing().models(name);
     return error === undefined ? [] : [`${name}: ${error.message}`];
   });
-}
-
-function messageOf({ action }: Action, credentials: number, isDone: boolean): string {
-  if (action === "reload") {
-    return isDone ? "The configuration is in force as it is now." : "The configuration has faults: the old one stays.";
-  }
-  const ended = `The cooldowns of ${credentials} ${credentials === 1 ? "credential is" : "credentials are"} ended`;
-  return isDone ? `${ended}, and models are listed anew.` : `${ended}; not all models could be listed.`;
+  const count = credentials.length;
+  const ended = `The cooldowns of ${count} ${count === 1 ? "credential is" : "credentials are"} ended`;
+  const isDone = errors.length === 0;
+  return {
+    errors,
+    message: isDone ? `${ended}, and models are listed anew.` : `${ended}; not all models could be listed.`,
+  };
 }

@@ -1,7 +1,7 @@
 import type { components } from "../../../gen/openapi/causeway.ts";
 import type { CredentialStatus, RateLimit, RoutingAdmin } from "../../core/health.ts";
 import type { CredentialUse, Totals, TotalsGroup } from "../../core/ledger.ts";
-import { usd } from "../usd.ts";
+import { usd } from "../../core/usd.ts";
 
 type Schemas = components["schemas"];
 type Quota = Schemas["QuotaStats"];

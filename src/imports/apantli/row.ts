@@ -5,6 +5,7 @@ import type { ErrorCode } from "../../core/error.ts";
 import type { ExchangeBodies } from "../../core/exchange.ts";
 import { maskKey } from "../../core/mask.ts";
 import { newTrail } from "../../core/trail.ts";
+import { nanoUsd } from "../../core/usd.ts";
 import { count, isRecord, noFields, parseLeniently, records, type Wire } from "../../core/wire-values.ts";
 import { importedId } from "../ids.ts";
 import type { ImportedRow } from "../ledger.ts";
@@ -84,7 +85,7 @@ export function translate(from: ApantliRow, options: RowOptions): Translated {
       durationUs: duration * 1000,
       overheadUs: 0,
       usage: isKnown ? usageOf(response.wire, input, output) : undefined,
-      costNanoUsd: cost > 0 ? BigInt(Math.round(cost * 1e9)) : null,
+      costNanoUsd: cost > 0 ? nanoUsd(cost) : null,
       priceVersion: cost > 0 ? "imported:apantli" : "",
       dropped: [],
       clientRequestId: "",

@@ -55,6 +55,10 @@ const sums = {
 } as const;
 
 export type SumColumn = keyof typeof sums;
+
+/** How a sum is had from rows. */
+export const rowSum = (column: SumColumn): string => sums[column];
+
 export const sumColumns = Object.keys(sums) as readonly SumColumn[]; // its keys are just those
 
 /** Histograms of rows answered whole, and of which of their columns. */

@@ -8,6 +8,7 @@ import type {
   RowPage,
   SpeedGroup,
 } from "../../core/ledger.ts";
+import { rowSum, type SumColumn } from "../rollups/sql.ts";
 import { ledgerRow } from "../rows.ts";
 import type { LedgerDb } from "../sql-flavor.ts";
 import { matching } from "./filter.ts";
@@ -84,17 +85,16 @@ async function uses(db: LedgerDb): Promise<CredentialUse[]> {
       "provider",
       "credential",
       "model",
-      sql<bigint>`count(*)`.as("requests"),
+      sum("requests").as("requests"),
       sum("input_tokens").as("inputTokens"),
       sum("cache_read_tokens").as("cacheReadTokens"),
       sum("output_tokens").as("outputTokens"),
       sum("cost_nano_usd").as("costNanoUsd"),
-      sql<bigint>`count(*) filter (where ${unpriced})`.as("unknownCost"),
+      sum("unknown_cost").as("unknownCost"),
       sql<bigint>`max(started_at)`.as("lastUsedAt"),
     ])
     .execute();
   return rows.map(({ lastUsedAt, ...use }) => ({ ...use, lastUsedAt: Number(lastUsedAt) }));
 }
 
-const sum = (column: string) => sql<bigint>`cast(coalesce(sum(${sql.ref(column)}), 0) as bigint)`;
-const unpriced = sql`cost_nano_usd is null and (input_tokens > 0 or output_tokens > 0)`;
+const sum = (column: SumColumn) => sql.raw<bigint>(rowSum(column));

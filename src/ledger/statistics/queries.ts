@@ -2,6 +2,7 @@ import { promisify } from "node:util";
 import { zstdDecompress } from "node:zlib";
 import type { Selectable, SelectQueryBuilder } from "kysely";
 import type { Heat, LedgerEntry, LedgerReader, LedgerSummary, RowFilter } from "../../core/ledger.ts";
+import { progressOf } from "../rollups/progress.ts";
 import type { SumsWanted } from "../rollups/sql.ts";
 import { ledgerRow } from "../rows.ts";
 import type { BodiesTable, LedgerTables, RequestsTable } from "../schema.ts";
@@ -26,6 +27,7 @@ export function createQueries(db: LedgerDb, scanDb: LedgerDb): Omit<LedgerReader
     async heat(filter, bounds) {
       return (await sumsBetween(dbFor(filter), filter, bounds, "few")).map(heatOf);
     },
+    rowsFrom: async () => (await progressOf(db)).rowsFrom,
     async existing(ids) {
       if (ids.length === 0) return new Set();
       const rows = await db.selectFrom("requests").select("id").where("id", "in", ids).execute();

@@ -1,6 +1,8 @@
 import { FinishReason } from "../../../gen/causeway/chat/v1/chat_pb.ts";
+import { wordsOf } from "../../core/enum-words.ts";
 import type { Exchange, ExchangeRow } from "../../core/exchange.ts";
 import type { AttemptStep, TrailStep } from "../../core/trail.ts";
+import { knownUsd } from "../../core/usd.ts";
 import type { TraceContext } from "../trace-context.ts";
 
 /** A span that is over. */
@@ -151,15 +153,13 @@ function attributesOf(
   };
 }
 
-const dollars = (nanos: bigint | null): number | undefined => (nanos === null ? undefined : Number(nanos) / 1e9);
+const dollars = (nanos: bigint | null): number | undefined => knownUsd(nanos) ?? undefined;
 
-const finishReasonNames: ReadonlyMap<number, string> = new Map(
-  Object.entries(FinishReason).map(([name, value]) => [value, name.toLowerCase()]),
-);
+const finishReasons = wordsOf(FinishReason).byNumber;
 
 function finishReasonsOf({ finishReason }: ExchangeRow): string[] | undefined {
-  const name = finishReason === FinishReason.UNSPECIFIED ? undefined : finishReasonNames.get(finishReason);
-  return name === undefined ? undefined : [name];
+  const name = finishReasons[finishReason];
+  return name === undefined || name === "" ? undefined : [name];
 }
 
 /** A client writes what it likes where a name is expected. */
