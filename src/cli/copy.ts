@@ -1,6 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
 import type { Config } from "../config/config.ts";
-import { showStore } from "../config/store.ts";
 import type { CopyDifference, CopyReport, LedgerCopy } from "../core/copy.ts";
 import { type CliActions, CliError, type CliIo } from "./io.ts";
 import { ledgerConfig } from "./with-ledger.ts";
@@ -26,9 +26,12 @@ const examples = `
 Copies all requests of one ledger into another, with what was said, how they were routed, the state of providers and keys,
 and the sums over requests that were removed. Nothing is changed in the first one. What the other one has already is left
 out, so a copy that was interrupted goes on, and requests that came in meanwhile are brought by copying again. Gateways may
-run on both. What was copied is compared; exit code 1 when something differs.
+run on both. What was copied is compared; exit code 1 when something differs. What the other ledger's retention has removed
+does not come back: the sums over it are there, or are brought.
 
-To move a gateway: copy, stop it, copy again, and start it with the other 'store'.
+To move a gateway: copy, stop it, copy again, and start it with the other 'store'. While its old store failed, requests may
+have gone to its journal instead, where the copy does not look: set 'ledger.journal' to the old file, by default the old
+store's with .journal behind its name, and the gateway brings them over when it starts.
 
 Examples:
   causeway ledger copy --from sqlite:./causeway.db --to postgres://causeway@db.example/causeway
@@ -47,7 +50,7 @@ export function addCopy(ledger: Command, io: CliIo, actions: CopyActions & Pick<
     .action(async ({ config, from, to }: CopyOptions) => {
       const storeOf = async (store?: string) => (await ledgerConfig({ config, store }, io, actions)).store;
       const [source, target] = [await storeOf(from), await storeOf(to)];
-      if (showStore(source) === showStore(target)) throw new CliError("Both stores are the same.", 2);
+      if (isDeepStrictEqual(source, target)) throw new CliError("Both stores are the same.", 2);
       const opened = actions.openCopy(source, target);
       try {
         await copy(opened, io);
@@ -91,9 +94,12 @@ function progressTo({ stderr }: CliIo, total: number) {
   };
 }
 
-function describeReport({ rows, there, bodies, oldSums, state }: CopyReport): string {
+function describeReport({ rows, there, removed, bodies, oldSums, state }: CopyReport): string {
   const parts = [
-    `${rows - there} requests copied, ${bodies} of them with what was said; ${there} were there already`,
+    `${rows - there - removed} requests copied, ${bodies} of them with what was said; ${there} were there already`,
+    ...(removed === 0
+      ? []
+      : [`${removed} left out: the other ledger removes what is as old, and has them in its sums`]),
     ...(oldSums === 0 ? [] : [`${oldSums} sums over requests that were removed`]),
     ...(state === 0 ? [] : [`${state} entries of state`]),
   ];

@@ -4,6 +4,8 @@ export interface CopyCounts {
   readonly rows: number;
   /** Those of them that were there already. */
   readonly there: number;
+  /** Those that the other ledger removes: they are in its sums. */
+  readonly removed: number;
   /** Bodies that were written. */
   readonly bodies: number;
 }
@@ -13,7 +15,7 @@ export interface CopyDifference {
   /** Which rows, or sums: by their start, in ms since 1970. */
   readonly from: number;
   readonly to: number;
-  /** For people: "12 rows of 500", "cost_nano_usd: 5 instead of 7". */
+  /** For people: "1 row is missing or different", "3 sums over rows that are gone". */
   readonly what: string;
 }
 

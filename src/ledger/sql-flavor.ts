@@ -36,14 +36,14 @@ export interface SqlFlavor {
   ): SlottedRows;
   /** Whether a row of `requests` has one of these tags. */
   hasTag(tags: readonly string[]): RawBuilder<SqlBool>;
-  /** Whether a row of `requests`, or its bodies, contains a text, whatever the case of its letters. */
+  /** Whether a row's alias, its message or its bodies contain a text, whatever the case of its letters. */
   hasText(text: string): RawBuilder<SqlBool>;
   /** Which of the bodies or trails belong to a row. */
   partOf(row: RowKey): RawBuilder<SqlBool>;
-  /** Which of the bodies belong to some rows. */
-  areBodiesOf(rows: readonly RowKey[]): SqlStatement;
-  /** Joins bodies to the rows that they belong to. */
-  readonly isBodyOfRow: string;
+  /** The same for several rows, in the order of their start. */
+  partsOf(rows: readonly RowKey[]): SqlStatement;
+  /** Joins bodies or trails to the rows that they belong to. */
+  isPartOfRow(table: "bodies" | "trails"): string;
   /** The tables of rows have parts that can be emptied at once: a query for their names, and which rows are in one. */
   readonly parts?: { readonly names: string; readonly spanOf: (name: string) => Span };
   /** A query that gives a row if there is such a table. */

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { openCopy } from "../../src/compose/copy.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import type { ExchangeRow } from "../../src/core/exchange.ts";
-import { createLedger, type Ledger } from "../../src/ledger/index.ts";
+import { createLedger, createLedgerAudit, type Ledger } from "../../src/ledger/index.ts";
 import { bodiesOf, rowOf, trailOf, usageOf } from "../ledger/fixtures.ts";
 import { createPostgresServer, type PostgresServer, withoutPostgres } from "../ledger/postgres-server.ts";
 import { differencesIn, postgresStore, sqliteStore, type TestStore } from "../ledger/stores.ts";
@@ -19,7 +19,10 @@ const urlOf = ({ location }: TestStore): string =>
 const copy = (from: TestStore, to: TestStore, signal?: AbortSignal): Promise<Outcome> =>
   run(["ledger", "copy", "--from", urlOf(from), "--to", urlOf(to)], { actions, ...(signal && { signal }) });
 
-async function withLedger<T>({ location }: TestStore, work: (ledger: Ledger) => Promise<T>): Promise<T> {
+async function withLedger<T>(
+  { location }: Pick<TestStore, "location">,
+  work: (ledger: Ledger) => Promise<T>,
+): Promise<T> {
   const ledger = createLedger({ store: location, clock: systemClock });
   await ledger.start();
   try {
@@ -155,6 +158,64 @@ describe.skipIf(withoutPostgres)("ledger copy", () => {
       }
     });
 
+    test("counts nothing twice that the other ledger has removed since, and nothing as different", async () => {
+      await withLedger(from, (source) => settleAll(source, rows));
+      expect((await copy(from, to)).code).toBe(0);
+      await to.run(`delete from requests where started_at < ${march}`);
+      await to.run(`update rollup_progress set rows_from = ${march}`);
+      await to.run("delete from bodies");
+      const gone = rows.filter(({ startedAt }) => startedAt < march).length;
+      expect((await copy(from, to)).out).toBe(
+        `0 requests copied, 0 of them with what was said; ${rows.length - gone} were there already\n` +
+          `${gone} left out: the other ledger removes what is as old, and has them in its sums\n` +
+          "ok: what was copied is the same in both\n",
+      );
+      const [copied, original] = [await contents(to), await contents(from)];
+      expect(copied.summary).toEqual({ ...original.summary, errors: expect.anything() });
+      expect(copied.series).toEqual(original.series);
+      expect(await differencesIn(to.location)).toEqual([]);
+    });
+
+    test("brings the sums over what the other ledger removes before it is there", async () => {
+      await withLedger(from, (source) => settleAll(source, rows));
+      await withLedger(to, async () => {});
+      await to.run(`update rollup_progress set rows_from = ${march}`);
+      expect((await copy(from, to)).out).toMatch(/\d\d left out: .*\n[1-9]\d* sums over requests.*\nok/);
+      expect((await contents(to)).series).toEqual((await contents(from)).series);
+      expect((await copy(from, to)).out).toMatch(/^0 requests copied.*\n\d\d left out.*\nok/);
+      expect((await contents(to)).summary.totals.requests).toBe(60n);
+    });
+
+    test("keeps the sums that it has brought when it is interrupted, also when they are made anew", async () => {
+      await withLedger(from, (source) => settleAll(source, rows));
+      await from.run(`delete from requests where started_at < ${march}`);
+      await from.run(`update rollup_progress set rows_from = ${march}`);
+      await withLedger(to, async () => {});
+      const { signal } = new AbortController();
+      let days = 0;
+      vi.spyOn(signal, "throwIfAborted").mockImplementation(() => {
+        days += 1;
+        if (days > 3) throw new Error("Ctrl-C");
+      });
+      const half = openCopy(from.location, to.location);
+      await expect(
+        half.run(
+          () => {},
+          () => {},
+          signal,
+        ),
+      ).rejects.toThrow("Ctrl-C");
+      await half.close();
+      const { series, summary } = await contents(to);
+      expect(summary.totals.requests).toBeGreaterThan(0n);
+      const audit = createLedgerAudit({ store: to.location, clock: systemClock });
+      await audit.rebuild(new AbortController().signal);
+      await audit.close();
+      expect((await contents(to)).series).toEqual(series);
+      expect((await copy(from, to)).out).toMatch(/[1-9]\d* sums over.*\nok/);
+      expect((await contents(to)).series).toEqual((await contents(from)).series);
+    });
+
     test("says what differs", async () => {
       await withLedger(from, (source) => settleAll(source, rows.slice(0, 3)));
       expect((await copy(from, to)).code).toBe(0);
@@ -187,6 +248,16 @@ describe.skipIf(withoutPostgres)("ledger copy", () => {
       expect((await copy(from, to)).out).toMatch(/^0 requests copied, .*; 60 were there already\nok/);
       expect((await contents(to)).summary).toEqual({ ...(await contents(from)).summary, errors: expect.anything() });
     });
+  });
+
+  test("goes from one schema of a database to another", async () => {
+    const { location, run: runSql } = await storeOf("postgres");
+    if (location.kind !== "postgres") throw new Error("no PostgreSQL");
+    await runSql("create schema one; create schema two");
+    const [one, two] = ["one", "two"].map((name) => `${location.url}?options=-c%20search_path%3D${name}`);
+    await withLedger({ location: { ...location, url: one ?? "" } }, (source) => settleAll(source, rows.slice(0, 4)));
+    const outcome = await run(["ledger", "copy", "--from", one ?? "", "--to", two ?? ""], { actions });
+    expect(outcome).toMatchObject({ code: 0, out: expect.stringMatching(/^4 requests copied/) });
   });
 
   test("of nothing makes an empty ledger, of no ledger or into itself is refused", async () => {

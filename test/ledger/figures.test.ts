@@ -137,10 +137,11 @@ test("of no rows there is nothing", async () => {
 });
 
 test("a text is looked for in the client's name for the model as well, as it is", async () => {
-  await settle(["Fast-1", "fast_2", "50%!", "smart"].map((alias) => rowOf({ alias })));
+  await settle(["Fast-1", "fast_2", "50%!", "smart", "Äpfel"].map((alias) => rowOf({ alias })));
   const found = async (text: string): Promise<string[]> => (await ledger.list({ text }, 9)).map(({ alias }) => alias);
   expect((await found("FAST")).sort()).toEqual(["Fast-1", "fast_2"]);
   expect(await found("t_2")).toEqual(["fast_2"]);
   expect(await found("%!")).toEqual(["50%!"]);
   expect(await found("f%t")).toEqual([]);
+  expect(await found("äPF")).toEqual(["Äpfel"]);
 });

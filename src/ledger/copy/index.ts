@@ -30,14 +30,15 @@ export function createCopy(from: Store, to: Store): LedgerCopy {
       await to.start();
       // Rows from before are in these sums, whether they are still there or not.
       const summedBefore = (await progressOf(from.scanDb)).rowsFrom;
-      const oldSums = await copyOldSums(from, to, summedBefore, differs, signal);
-      const counts = { rows: 0, there: 0, bodies: 0 };
+      const removedBefore = (await progressOf(to.scanDb)).rowsFrom;
+      const oldSums = await copyOldSums(from, to, Math.max(summedBefore, removedBefore), differs, signal);
+      const counts = { rows: 0, there: 0, removed: 0, bodies: 0 };
       for (let after = 0n; ; ) {
         signal.throwIfAborted();
         const page = await tracesOf(from.scanDb, sql`requests.seq > ${after} order by requests.seq limit ${pageRows}`);
         after = page.at(-1)?.seq ?? 0n;
         if (page.length === 0) break;
-        await copyPage(from, to, page, { summedBefore, counts, progress, differs, signal });
+        await copyPage(from, to, page, { summedBefore, removedBefore, counts, progress, differs, signal });
       }
       signal.throwIfAborted();
       return { ...counts, oldSums, state: await copyState(from, to) };
@@ -64,8 +65,7 @@ export interface Trace {
 }
 
 async function tracesOf(db: LedgerDb, condition: RawBuilder<unknown>): Promise<readonly Trace[]> {
-  const { isBodyOfRow } = db.flavor;
-  const isTrailOfRow = isBodyOfRow.replaceAll("bodies.", "trails."); // which have the same keys
+  const [isBodyOfRow, isTrailOfRow] = [db.flavor.isPartOfRow("bodies"), db.flavor.isPartOfRow("trails")];
   const { rows } = await sql<Trace>`
     select requests.seq, id, started_at, duration_us, input_tokens, output_tokens, cost_nano_usd,
       cast(case when trails.seq is null then 0 else 1 end as bigint) as has_trail,
@@ -89,6 +89,8 @@ async function tracesIn(db: LedgerDb, wanted: readonly Trace[]): Promise<Readonl
 
 interface Work {
   readonly summedBefore: number;
+  /** The other store removes rows that began before, and has sums over them. */
+  readonly removedBefore: number;
   readonly counts: { -readonly [name in keyof CopyCounts]: number };
   readonly progress: (counts: CopyCounts) => void;
   readonly differs: (difference: CopyDifference) => void;
@@ -98,9 +100,15 @@ interface Work {
 async function copyPage(from: Store, to: Store, page: readonly Trace[], work: Work): Promise<void> {
   const { summedBefore, counts, progress, differs, signal } = work;
   const there = await tracesIn(to.scanDb, page);
-  const missing = page.filter(({ id }) => !there.has(id));
+  const wanted = page.filter((trace) => there.has(trace.id) || !isRemoved(trace, work));
+  // What is removed meanwhile is not to be summed up a second time: it is missing, and in the sums the next time.
+  const { rowsFrom } = await progressOf(to.scanDb);
+  const missing = wanted.filter(
+    (trace) => !there.has(trace.id) && !isRemoved(trace, { ...work, removedBefore: rowsFrom }),
+  );
   counts.there += there.size;
-  counts.rows += there.size;
+  counts.removed += page.length - there.size - missing.length;
+  counts.rows += page.length - missing.length;
   for (const batch of batchesOf(missing)) {
     signal.throwIfAborted();
     await to.copyIn(await readStoredRows(from.scanDb, batch), summedBefore);
@@ -109,9 +117,14 @@ async function copyPage(from: Store, to: Store, page: readonly Trace[], work: Wo
     progress({ ...counts });
   }
   const copied = await tracesIn(to.scanDb, missing);
-  const isWrong = (trace: Trace): boolean => !isSame(trace, there.get(trace.id) ?? copied.get(trace.id));
+  const isWrong = (trace: Trace): boolean => {
+    const known = there.get(trace.id);
+    if (known !== undefined) return !isSameRow(trace, known); // whose bodies may be removed by now
+    const added = copied.get(trace.id);
+    return !isSameRow(trace, added) || (trace.bytes === null) !== (added?.bytes === null);
+  };
   // Rows may have been removed or changed since they were read.
-  const wrong = [...(await tracesIn(from.scanDb, page.filter(isWrong))).values()].filter(isWrong);
+  const wrong = [...(await tracesIn(from.scanDb, wanted.filter(isWrong))).values()].filter(isWrong);
   const starts = wrong.map(({ started_at }) => Number(started_at));
   if (wrong.length > 0) {
     const what = `${wrong.length === 1 ? "1 row is" : `${wrong.length} rows are`} missing or different`;
@@ -119,6 +132,12 @@ async function copyPage(from: Store, to: Store, page: readonly Trace[], work: Wo
   }
   progress({ ...counts });
 }
+
+/** Whether the other store had a row, and has it in its sums alone. */
+const isRemoved = (
+  { started_at: startedAt }: Trace,
+  { summedBefore, removedBefore }: Pick<Work, "summedBefore" | "removedBefore">,
+) => startedAt >= summedBefore && startedAt < removedBefore;
 
 function* batchesOf(rows: readonly Trace[]): Generator<readonly Trace[]> {
   let batch: Trace[] = [];
@@ -135,13 +154,17 @@ function* batchesOf(rows: readonly Trace[]): Generator<readonly Trace[]> {
   if (batch.length > 0) yield batch;
 }
 
-/** Bodies may have been removed since, or be stored in another way. */
-const isSame = (one: Trace, other: Trace | undefined): boolean =>
-  other !== undefined &&
-  (["started_at", "duration_us", "input_tokens", "output_tokens", "cost_nano_usd", "has_trail"] as const).every(
-    (name) => one[name] === other[name],
-  ) &&
-  (one.bytes === null) === (other.bytes === null);
+const rowColumns = [
+  "started_at",
+  "duration_us",
+  "input_tokens",
+  "output_tokens",
+  "cost_nano_usd",
+  "has_trail",
+] as const;
+
+const isSameRow = (one: Trace, other: Trace | undefined): boolean =>
+  other !== undefined && rowColumns.every((name) => one[name] === other[name]);
 
 /** What the other store knows better stays. Resolves with how many entries were written. */
 async function copyState(from: Store, to: Store): Promise<number> {

@@ -1,7 +1,9 @@
 import { sql } from "kysely";
 import type { CopyDifference } from "../../core/copy.ts";
-import { ceilTo, dayMs, derivedLevels, floorTo } from "../rollups/levels.ts";
-import { dimensions, remakeRollups, rollupColumns, type SqlStatement } from "../rollups/sql.ts";
+import { keepFrom } from "../retention/removal.ts";
+import { dayMs, derivedLevels, floorTo } from "../rollups/levels.ts";
+import { remakeOver } from "../rollups/seal.ts";
+import { dimensions, isHistogram, rollupColumns, type SqlStatement } from "../rollups/sql.ts";
 import type { RollupSeriesTable, RollupsTable } from "../schema.ts";
 import type { LedgerDb, SqlFlavor } from "../sql-flavor.ts";
 import type { Store } from "../store.ts";
@@ -11,7 +13,7 @@ type NamedRollup = RollupsTable & Pick<RollupSeriesTable, (typeof dimensions)[nu
 
 /**
  * Copies the sums over rows that began before a time, day by day, since these rows may be gone. Where the other store has
- * sums of its own they stay, and are compared. Resolves with how many were written.
+ * sums of its own they stay, and are compared. `until`: the begin of a day. Resolves with how many were written.
  */
 export async function copyOldSums(
   from: Store,
@@ -26,7 +28,8 @@ export async function copyOldSums(
     const end = day + dayMs;
     const [given, known] = await Promise.all([rollupsOf(from.scanDb, day, end), rollupsOf(to.scanDb, day, end)]);
     if (known.size === 0) {
-      await to.transact(insertDay(to.db.flavor, [...given.values()], day, end));
+      // With what says that no rows are there to make them from again.
+      await to.transact([keepFrom(end), ...insertDay(to.db.flavor, [...given.values()], day, end)]);
       written += given.size;
     } else {
       const wrong = new Set(
@@ -36,10 +39,7 @@ export async function copyOldSums(
     }
     day = await firstDay(from.scanDb, end, until);
   }
-  if (until > 0) {
-    const parameters = [until, until];
-    await to.transact([{ sql: "update rollup_progress set rows_from = ? where rows_from < ?", parameters }]);
-  }
+  await to.transact([keepFrom(until)]);
   return written;
 }
 
@@ -78,7 +78,7 @@ function insertDay(flavor: SqlFlavor, rollups: readonly NamedRollup[], from: num
   const series = `insert into rollup_series (${names}) values (${dimensions.map(() => "?").join(", ")}) on conflict do nothing`;
   const values = rollupColumns.map((column) => {
     if (column === "series") return "id";
-    return `cast(? as ${column === "durations" || column === "first_token_times" ? flavor.types.histogram : "bigint"})`;
+    return `cast(? as ${isHistogram(column) ? flavor.types.histogram : "bigint"})`;
   });
   const insert =
     `insert into rollups (${rollupColumns.join(", ")}) select ${values.join(", ")} from rollup_series ` +
@@ -94,9 +94,7 @@ function insertDay(flavor: SqlFlavor, rollups: readonly NamedRollup[], from: num
         { sql: insert, parameters: [...given, ...named] },
       ];
     }),
-    ...derivedLevels.flatMap((level) =>
-      remakeRollups(flavor, level, floorTo(from, level.spanMs), ceilTo(to, level.spanMs)),
-    ),
+    ...remakeOver(flavor, derivedLevels, from, to),
   ];
 }
 

@@ -34,12 +34,12 @@ export const postgresFlavor: SqlFlavor = {
   hasTag: (tags) => sql<SqlBool>`exists (
     select 1 from json_array_elements(tags::json) as tag
     where tag::text in (${sql.join(tags.map((tag) => JSON.stringify(tag)))}))`,
-  hasText: (text) => sql<SqlBool>`(contains_text(error_message, ${text}) or exists (
+  hasText: (text) => sql<SqlBool>`(contains_text(alias, ${text}) or contains_text(error_message, ${text}) or exists (
     select 1 from bodies where bodies.seq = requests.seq and bodies.row_started_at = requests.started_at
     and (contains_text(request, ${text}) or contains_text(response, ${text}))))`,
   partOf: ({ seq, started_at }) => sql<SqlBool>`seq = ${seq} and row_started_at = ${started_at}`,
   // The times say which months to look in.
-  areBodiesOf: (rows) => ({
+  partsOf: (rows) => ({
     sql: "(seq, row_started_at) in (select * from unnest(?::bigint[], ?::bigint[])) and row_started_at between ? and ?",
     parameters: [
       intArray(rows.map(({ seq }) => seq)),
@@ -47,7 +47,7 @@ export const postgresFlavor: SqlFlavor = {
       ...[rows.at(0), rows.at(-1)].map((row) => row?.started_at ?? 0n),
     ],
   }),
-  isBodyOfRow: "bodies.seq = requests.seq and bodies.row_started_at = requests.started_at",
+  isPartOfRow: (table) => `${table}.seq = requests.seq and ${table}.row_started_at = requests.started_at`,
   parts: { names: monthNames, spanOf: spanOfMonth },
   tableNamed: (name) => `select 1 where to_regclass('${name}') is not null`,
 };

@@ -1,7 +1,8 @@
 import { sql } from "kysely";
-import { ceilTo, dayMs, floorTo, quarterMs, rollupLevels } from "../rollups/levels.ts";
+import { dayMs, floorTo, quarterMs, rollupLevels } from "../rollups/levels.ts";
 import { progressOf } from "../rollups/progress.ts";
-import { hasRows, remakeRollups } from "../rollups/sql.ts";
+import { remakeOver } from "../rollups/seal.ts";
+import { hasRows } from "../rollups/sql.ts";
 import type { Store } from "../store.ts";
 
 /** What is removed at once, so that no commit waits long for it: some ten ms where a day has 30,000 rows. */
@@ -38,9 +39,6 @@ async function deleteChunk(store: Store, from: number, to: number): Promise<numb
     sql: `delete from requests where status = 'error' and started_at >= ? and started_at < ? and ${hasRows("started_at")}`,
     parameters: [from, to],
   };
-  const remake = rollupLevels.flatMap((level) =>
-    remakeRollups(store.db.flavor, level, floorTo(from, level.spanMs), ceilTo(to, level.spanMs)),
-  );
-  const [deleted = 0] = await store.transact([remove, ...remake]);
+  const [deleted = 0] = await store.transact([remove, ...remakeOver(store.db.flavor, rollupLevels, from, to)]);
   return deleted;
 }

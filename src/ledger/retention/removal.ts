@@ -34,7 +34,7 @@ export async function oldRowsWithBodies(
   // The bound on seq is for the rows that have lost their bodies before: the index on the start says which they are.
   const { rows } = await sql<FoundRow>`
     select requests.seq, started_at, ${bodyBytes} as bytes
-    from requests join bodies on ${sql.raw(db.flavor.isBodyOfRow)}
+    from requests join bodies on ${sql.raw(db.flavor.isPartOfRow("bodies"))}
     where started_at < ${BigInt(Math.ceil(before))} and started_at >= ${startedAt}
     and (started_at > ${startedAt} or requests.seq > ${seq}) and requests.seq >= ${first.seq}
     order by started_at, requests.seq limit ${limit}`.execute(db);
@@ -45,7 +45,7 @@ export async function oldRowsWithBodies(
 export async function oldRows(db: LedgerDb, before: number, limit: number): Promise<OldRow[]> {
   const { rows } = await sql<FoundRow>`
     select requests.seq, started_at, ${bodyBytes} as bytes
-    from requests left join bodies on ${sql.raw(db.flavor.isBodyOfRow)} where started_at < ${BigInt(before)}
+    from requests left join bodies on ${sql.raw(db.flavor.isPartOfRow("bodies"))} where started_at < ${BigInt(before)}
     order by started_at, requests.seq limit ${limit}`.execute(db);
   return batchOf(rows);
 }
@@ -69,7 +69,7 @@ export async function oldestStart(db: LedgerDb): Promise<number | undefined> {
 }
 
 export const deleteBodies = ({ flavor }: LedgerDb, batch: readonly RowKey[]): SqlStatement[] => {
-  const { sql: condition, parameters } = flavor.areBodiesOf(batch);
+  const { sql: condition, parameters } = flavor.partsOf(batch);
   return [{ sql: `delete from bodies where ${condition}`, parameters }];
 };
 
@@ -100,7 +100,7 @@ export async function outlook(
   const { rows: counts } = await sql<{ rows: bigint; bodies: bigint; bytes: bigint }>`
     select (select count(*) from requests where ${started(rowsBefore ?? 0)}) as rows, count(*) as bodies,
       cast(coalesce(sum(${bodyBytes}), 0) as bigint) as bytes
-    from requests join bodies on ${sql.raw(scanDb.flavor.isBodyOfRow)}
+    from requests join bodies on ${sql.raw(scanDb.flavor.isPartOfRow("bodies"))}
     where ${started(Math.max(rowsBefore ?? 0, bodiesBefore ?? 0))}`.execute(scanDb);
   const [{ rows, bodies, bytes } = { rows: 0, bodies: 0, bytes: 0 }] = counts;
   const sizeBytes = await size();

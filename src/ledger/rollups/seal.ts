@@ -1,6 +1,6 @@
 import type { SqlFlavor } from "../sql-flavor.ts";
 import { addCell, type Cell, type Cells, newCell } from "./cells.ts";
-import { derivedLevels, floorTo, quarterMs, type RollupLevel } from "./levels.ts";
+import { ceilTo, derivedLevels, floorTo, quarterMs, type RollupLevel } from "./levels.ts";
 import { ofDimension, remakeRollups, type SqlStatement } from "./sql.ts";
 
 /** A quarter is sealed this long after its end: what began in it and settles later costs a statement for each level. */
@@ -51,3 +51,12 @@ export function sealRollups(flavor: SqlFlavor, from: number, to: number): SqlSta
   });
   return [{ sql: "update rollup_progress set sealed_until = ?", parameters: [to] }, ...remade];
 }
+
+/** Makes all rollups of these levels anew whose spans have part in a period, in ms since 1970. */
+export const remakeOver = (
+  flavor: SqlFlavor,
+  levels: readonly RollupLevel[],
+  from: number,
+  to: number,
+): SqlStatement[] =>
+  levels.flatMap((level) => remakeRollups(flavor, level, floorTo(from, level.spanMs), ceilTo(to, level.spanMs)));

@@ -25,11 +25,13 @@ export const sqliteFlavor: SqlFlavor = {
     bySlot: sql`slots.rowid`,
   }),
   hasTag: (tags) => sql<SqlBool>`exists (select 1 from json_each(tags) where value in (${sql.join(tags)}))`,
-  hasText: (text) => sql<SqlBool>`(contains_text(error_message, '', ${text}) or exists (
+  hasText: (
+    text,
+  ) => sql<SqlBool>`(contains_text(alias, '', ${text}) or contains_text(error_message, '', ${text}) or exists (
     select 1 from bodies where bodies.seq = requests.seq
     and (contains_text(request, request_encoding, ${text}) or contains_text(response, response_encoding, ${text}))))`,
   partOf: ({ seq }) => sql<SqlBool>`seq = ${seq}`,
-  areBodiesOf: (rows) => ({ sql: `seq in (${rows.map(() => "?").join()})`, parameters: rows.map(({ seq }) => seq) }),
-  isBodyOfRow: "bodies.seq = requests.seq",
+  partsOf: (rows) => ({ sql: `seq in (${rows.map(() => "?").join()})`, parameters: rows.map(({ seq }) => seq) }),
+  isPartOfRow: (table) => `${table}.seq = requests.seq`,
   tableNamed: (name) => `select name from sqlite_master where type = 'table' and name = '${name}'`,
 };

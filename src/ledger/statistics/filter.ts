@@ -1,4 +1,3 @@
-import { type SqlBool, sql } from "kysely";
 import type { RowFilter } from "../../core/ledger.ts";
 import type { RequestsTable } from "../schema.ts";
 import type { LedgerDb } from "../sql-flavor.ts";
@@ -48,10 +47,6 @@ export function matching(db: LedgerDb, filter: RowFilter) {
   if (filter.stream !== undefined) query = query.where("stream", "=", filter.stream ? 1n : 0n);
   const { tags = [], text = "" } = filter;
   if (tags.length > 0) query = query.where(db.flavor.hasTag(tags));
-  if (text !== "") query = query.where((eb) => eb.or([db.flavor.hasText(text), aliasHas(text)]));
+  if (text !== "") query = query.where(db.flavor.hasText(text));
   return query;
 }
-
-/** Whether the client's name for the model contains a text, whatever the case of its letters. */
-const aliasHas = (text: string) =>
-  sql<SqlBool>`lower(alias) like ${`%${text.toLowerCase().replace(/[!%_]/g, "!$&")}%`} escape '!'`;

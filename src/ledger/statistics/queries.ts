@@ -108,11 +108,12 @@ async function find(db: LedgerDb, which: (query: RowQuery) => RowQuery): Promise
   return {
     row: ledgerRow(row),
     trail: trail === undefined ? undefined : trailIn(trail.trail),
-    bodies: bodies === undefined ? undefined : await decoded(bodies),
+    bodies: bodies === undefined ? undefined : await decodedBodies(bodies),
   };
 }
 
-async function decoded(stored: Selectable<BodiesTable>): Promise<LedgerEntry["bodies"]> {
+/** The bodies of a row as they were kept. */
+export async function decodedBodies(stored: Selectable<BodiesTable>) {
   const [request, response] = await Promise.all([
     decodeBody(stored.request, stored.request_encoding),
     decodeBody(stored.response, stored.response_encoding),
@@ -120,8 +121,7 @@ async function decoded(stored: Selectable<BodiesTable>): Promise<LedgerEntry["bo
   return { request, response, truncated: stored.truncated !== 0n };
 }
 
-/** The bytes of a body as they were kept. */
-export async function decodeBody(bytes: Uint8Array, encoding: string): Promise<Uint8Array> {
+async function decodeBody(bytes: Uint8Array, encoding: string): Promise<Uint8Array> {
   switch (encoding) {
     case "":
       return bytes;
