@@ -78,9 +78,12 @@ async function reprice(
 
 const timePattern = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
 
+/** Whether there is such a day: what goes beyond a month is taken for days of the next one. */
+const isDay = (day: string): boolean => new Date(`${day}T00:00Z`).toJSON()?.startsWith(day) ?? false;
+
 /** In ms since 1970; a day begins at midnight UTC. */
 function timeIn(option: string, text: string): number {
-  const time = timePattern.test(text) ? Date.parse(text) : Number.NaN;
+  const time = timePattern.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(time)) return time;
   throw new CliError(
     `${option} '${text}' is no time. Write a day, such as 2026-01-31, or a time with its zone, such as 2026-01-31T09:30Z.`,

@@ -6,12 +6,13 @@ import { isConfigured, isTold } from "../core/price.ts";
 import type { LedgerRepricing, PricedRow, Repriced, RepriceKept, RepriceScope } from "../core/reprice.ts";
 import { totalTokens } from "../core/usage.ts";
 import { checkVersion } from "./audit.ts";
-import { ceilTo, floorTo, rollupLevels } from "./rollups/levels.ts";
+import { rollupLevels } from "./rollups/levels.ts";
 import { progressOf } from "./rollups/progress.ts";
-import { remakeRollups, type SqlStatement } from "./rollups/sql.ts";
+import { remakeOver } from "./rollups/seal.ts";
+import type { SqlStatement } from "./rollups/sql.ts";
 import { ledgerRow } from "./rows.ts";
 import type { RequestsTable } from "./schema.ts";
-import type { LedgerDb } from "./sql-flavor.ts";
+import type { LedgerDb, SqlFlavor } from "./sql-flavor.ts";
 import type { Store } from "./store.ts";
 import { attemptsIn, repricedTrail } from "./trails.ts";
 
@@ -97,9 +98,9 @@ async function reprice(
   const after = parts.length > 0 ? parts.reduce(bookedTogether) : answerOf(row, pricing);
   if (after === undefined) return { change: undefined };
   if (!addsUp(row, after)) return "unclear";
+  if (isSame(row, after)) return { change: undefined };
   const kept = whyKept(row, after);
   if (kept !== undefined) return kept;
-  if (isSame(row, after)) return { change: undefined };
   const trail = found === undefined || parts.length === 0 ? undefined : repricedTrail(found, parts);
   return { change: { stored, repriced: { target, before: pricedOf(row), after: pricedOf(after) }, trail } };
 }
@@ -124,10 +125,13 @@ function whyKept(row: PricedRow, after: PricedRow): RepriceKept | undefined {
   return after.costNanoUsd === null || isTold(after.priceVersion) ? "unpriced" : undefined;
 }
 
-/** Whether there is nothing to be known anew. A version alone is none: what was computed with it, it says truly. */
+/**
+ * Whether there is nothing to be known anew. A version alone is none: what was computed with it, it says truly. And what was
+ * told is as good as what is computed, so that it goes on being known as told.
+ */
 const isSame = (row: PricedRow, after: PricedRow): boolean =>
   row.costNanoUsd === after.costNanoUsd &&
-  (after.cacheSavedNanoUsd === null || row.cacheSavedNanoUsd === after.cacheSavedNanoUsd);
+  (after.cacheSavedNanoUsd === null || row.cacheSavedNanoUsd === after.cacheSavedNanoUsd || isTold(row.priceVersion));
 
 const pricedOf = ({ costNanoUsd, cacheSavedNanoUsd, priceVersion }: PricedRow): PricedRow => ({
   costNanoUsd,
@@ -139,20 +143,24 @@ const pricedOf = ({ costNanoUsd, cacheSavedNanoUsd, priceVersion }: PricedRow): 
 async function write(store: Store, changes: readonly Change[]): Promise<void> {
   const [from, to] = [changes[0]?.stored.started_at, changes.at(-1)?.stored.started_at];
   if (from === undefined || to === undefined) return;
-  const remake = rollupLevels.flatMap((level) =>
-    remakeRollups(store.db.flavor, level, floorTo(Number(from), level.spanMs), ceilTo(Number(to) + 1, level.spanMs)),
-  );
-  await store.transact([...changes.flatMap(updatesOf), ...remake]);
+  const { flavor } = store.db;
+  const remake = remakeOver(flavor, rollupLevels, Number(from), Number(to) + 1);
+  await store.transact([...changes.flatMap((change) => updatesOf(flavor, change)), ...remake]);
 }
 
-function updatesOf({ stored: { seq, started_at: startedAt }, repriced: { after }, trail }: Change): SqlStatement[] {
+function updatesOf(flavor: SqlFlavor, { stored, repriced: { after }, trail }: Change): SqlStatement[] {
   const { costNanoUsd, cacheSavedNanoUsd, priceVersion } = after;
+  // Its seq may be another one's by now.
+  const isIt = { sql: "seq = ? and started_at = ? and id = ?", parameters: [stored.seq, stored.started_at, stored.id] };
   const row = {
-    sql:
-      "update requests set cost_nano_usd = ?, cache_saved_nano_usd = ?, price_version = ? " +
-      "where seq = ? and started_at = ?",
-    parameters: [costNanoUsd, cacheSavedNanoUsd, priceVersion, seq, startedAt],
+    sql: `update requests set cost_nano_usd = ?, cache_saved_nano_usd = ?, price_version = ? where ${isIt.sql}`,
+    parameters: [costNanoUsd, cacheSavedNanoUsd, priceVersion, ...isIt.parameters],
   };
-  const steps = { sql: "update trails set trail = ? where seq = ?", parameters: [trail, seq] };
-  return trail === undefined ? [row] : [row, steps];
+  if (trail === undefined) return [row];
+  const part = flavor.partsOf([stored]);
+  const steps = {
+    sql: `update trails set trail = ? where ${part.sql} and exists (select 1 from requests where ${isIt.sql})`,
+    parameters: [trail, ...part.parameters, ...isIt.parameters],
+  };
+  return [row, steps];
 }

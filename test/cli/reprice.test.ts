@@ -125,7 +125,7 @@ test("a time that is none, and none at all, are refused", async () => {
     code: 2,
     err: expect.stringMatching(/^--since 'yesterday' is no time\. Write a day/),
   });
-  for (const time of ["2026-13-01", "2026-01-01T10:00", "2026"]) {
+  for (const time of ["2026-13-01", "2026-02-31", "2026-01-01T10:00", "2026"]) {
     expect((await run(["ledger", "reprice", "--since", "2026-01-01", "--until", time], { actions })).code).toBe(2);
   }
   expect(await run(["ledger", "reprice"], { actions })).toMatchObject({

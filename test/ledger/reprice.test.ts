@@ -84,16 +84,18 @@ test("a cost that somebody has told changes only where the configuration has a p
     told("gpt-4o", "reported"),
     told("gpt-4o", "imported:apantli"),
     told("no-such-model", "genai-prices@0.0.1"),
+    { ...told("gpt-5", "reported"), costNanoUsd: 11_250_000n }, // as the catalogue has it, too
   ];
   await settle(rows);
   const counts = await reprice([{ model: "openai/gpt-4o", input: 1_000_000_000n, output: 1_000_000_000n }]);
-  expect(counts).toEqual({ rows: 5, changed: 2, kept: { told: 2, unpriced: 1, unclear: 0 } });
+  expect(counts).toEqual({ rows: 6, changed: 2, kept: { told: 2, unpriced: 1, unclear: 0 } });
   expect(await moneyOf(rows)).toEqual([
     [5n, null, "reported"],
     [5n, null, "imported:apantli"],
     [2_000_000n, 0n, config],
     [2_000_000n, 0n, config],
     [5n, null, "genai-prices@0.0.1"],
+    [11_250_000n, null, "reported"],
   ]);
 });
 
@@ -139,6 +141,27 @@ test("attempts are priced each by itself; where nobody knows which took what, th
   expect(await differencesIn(store.location)).toEqual([]);
 });
 
+test("a row that has the number of one that was removed meanwhile is left as it is", async ({ skip }) => {
+  skip(store.location.kind !== "sqlite", "only SQLite gives a number again, and changes rows before the call returns");
+  const steps = [
+    attemptOf({ target: "acme/large-1", ...thousand }),
+    attemptOf({ target: "acme/large-1", usage: usageOf({}) }),
+  ];
+  const sum = usageOf({ inputTokens: 1100, outputTokens: 1020 });
+  const row = rowOf({ ...unknown, attempts: 2, trail: trailOf({ steps }), usage: sum });
+  await settle([row]);
+  let replaced: Promise<unknown> | undefined;
+  const isWanted = (): boolean => {
+    replaced ??= store.run("update requests set id = 'another'");
+    return true;
+  };
+  await reprice([acme], { isWanted });
+  await replaced;
+  const entry = await ledger.find("another");
+  expect(entry?.row.costNanoUsd).toBeNull();
+  expect(entry?.trail).toEqual(row.trail);
+});
+
 test("rows of days that were removed in part are left as they are", async () => {
   const rows = [rowOf({ ...unknown, startedAt: at("2026-01-01T10:00:00Z") }), rowOf(unknown)];
   await settle(rows);
@@ -167,7 +190,9 @@ test("pricing anew with the prices that rows were booked with changes nothing", 
     .tuple(targets, usages, costs)
     .map(([target, usage, reportedCostNanoUsd]) => ({ target, usage: usageOf({ ...usage, reportedCostNanoUsd }) }));
   const prices = pricing({ names });
-  const rows = fc.sample(fc.array(attempts, { minLength: 1, maxLength: 3 }), 200).map((tried): ExchangeRow => {
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  const samples = fc.sample(fc.array(attempts, { minLength: 1, maxLength: 3 }), { numRuns: 200, seed });
+  const rows = samples.map((tried): ExchangeRow => {
     const parts = tried.map(({ target, usage }) => bookedAtTarget(target, usage, startedAt, prices));
     const sum = parts.reduce(bookedTogether);
     const [provider = "", model = ""] = tried[0]?.target.split("/") ?? [];
@@ -177,8 +202,11 @@ test("pricing anew with the prices that rows were booked with changes nothing", 
     return rowOf({ ...sum, ...more, startedAt, trail: trailOf(tried.length === 1 ? {} : { steps }) });
   });
   for (const kind of [/^$/, /reported/, /^genai-prices@[^,]*$/]) {
-    expect(rows.some(({ priceVersion }) => kind.test(priceVersion))).toBe(true);
+    expect(
+      rows.some(({ priceVersion }) => kind.test(priceVersion)),
+      `${kind} of seed ${seed}`,
+    ).toBe(true);
   }
   await settle(rows);
-  expect(await reprice()).toEqual({ rows: 200, changed: 0, kept: none });
+  expect(await reprice(), `seed ${seed}`).toEqual({ rows: 200, changed: 0, kept: none });
 });
