@@ -258,12 +258,24 @@ export async function createApp({ config: first, source, version, log, env, proc
     log,
   });
 
+  async function release(): Promise<void> {
+    await tracing?.stop();
+    await Promise.all(runtime.providers.map(({ upstream }) => upstream.close()));
+    await keeper.stop();
+    await ledger.close();
+  }
+
   return {
     async start() {
       await ledger.start();
-      await keeper.start();
-      await tracing?.start();
-      await listener.start();
+      try {
+        await keeper.start();
+        await tracing?.start();
+        await listener.start();
+      } catch (error) {
+        await release(); // else its threads would keep the process, which has told why it cannot serve
+        throw error;
+      }
       serving = true;
       return listener.url;
     },
@@ -281,10 +293,7 @@ export async function createApp({ config: first, source, version, log, env, proc
       health.stop();
       const inTime = await listener.shutdown(first.shutdown.graceMs);
       await gateway.idle();
-      await tracing?.stop();
-      await Promise.all(runtime.providers.map(({ upstream }) => upstream.close()));
-      await keeper.stop();
-      await ledger.close();
+      await release();
       return inTime;
     },
   };

@@ -12,7 +12,7 @@ const leastBytes = 64 * 1024;
 
 /**
  * A row takes about 1 KB without what was said, which has to leave half of the room to the rows: so this is enough for some
- * 8,000 calls at least, and written within milliseconds when the gateway starts for the first time.
+ * 5,000 calls at least, and written within milliseconds when the gateway starts for the first time.
  */
 const defaultJournalBytes = 16 * 1024 ** 2;
 

@@ -23,7 +23,6 @@ import { createPostgresStore } from "./postgres/store.ts";
 import { createRepricing } from "./reprice.ts";
 import { deleteErrors } from "./retention/erase.ts";
 import { createUpkeep, type UpkeepOptions } from "./retention/upkeep.ts";
-import { progressOf } from "./rollups/progress.ts";
 import { createSqliteStore } from "./sqlite/store.ts";
 import { createFigures } from "./statistics/figures.ts";
 import { createQueries } from "./statistics/queries.ts";
@@ -80,7 +79,7 @@ export function createLedger({
   outage,
   upkeep: upkeepOptions,
   // half of what a commit may take, so that the store's own reason is heard, even of one that waits for another statement
-  busyTimeoutMs = outage === undefined ? 5000 : outage.commitTimeoutMs / 2,
+  busyTimeoutMs = outage === undefined ? 5000 : Math.ceil(outage.commitTimeoutMs / 2),
   watchLimit = 1000,
 }: LedgerOptions): Ledger {
   const store = createStore(location, clock, busyTimeoutMs);
@@ -100,8 +99,8 @@ export function createLedger({
     watch: feed.subscribe,
 
     async start() {
-      await store.start();
       try {
+        await store.start();
         await backlog?.start();
       } catch (error) {
         await store.close();

@@ -72,7 +72,10 @@ test("a journal that cannot be written refuses calls until it can, and is told o
   let isBroken = true;
   const fails: Store["commit"] = () => Promise.reject(down);
   await startBacklog(
-    { append: (batch) => (isBroken ? Promise.reject(new Error("EIO")) : journal.append(batch)) },
+    {
+      append: (batch) => (isBroken ? Promise.reject(new Error("EIO")) : journal.append(batch)),
+      probe: () => (isBroken ? Promise.reject(new Error("EIO")) : journal.probe()),
+    },
     fails,
   );
   backlog.fail(down);
@@ -82,8 +85,10 @@ test("a journal that cannot be written refuses calls until it can, and is told o
   expect(backlog.admits()).toMatchObject({ code: "unavailable", message: expect.stringContaining("no more rows") });
   expect(told.filter((message) => message.includes("journal cannot be written"))).toHaveLength(1);
   isBroken = false;
+  await vi.waitFor(() => expect(backlog.admits()).toBe(undefined)); // though nobody has a row for it
+  expect(backlog.journal.takesRows).toBe(true);
+  expect(told).toContain("the ledger's journal can be written again");
   expect(await backlog.put([settlement()])).toBe(1);
-  expect(backlog.admits()).toBe(undefined);
 });
 
 test("a journal that does not answer holds nobody for long", async () => {
@@ -117,7 +122,16 @@ test("a store that is down is asked more and more seldom, and no more when all i
   backlog.fail(down);
   await vi.waitFor(() => expect(asked.length).toBe(8), 5000);
   await backlog.close();
+  const whenClosed = asked.length;
   const gaps = asked.slice(1).map((at, i) => at - (asked[i] ?? at));
   for (const [i, gap] of gaps.entries()) expect(gap).toBeGreaterThanOrEqual(2 ** (i + 1) - 1); // 2, 4, 8, … ms
   expect(told).toEqual(["the ledger cannot be written: rows wait"]);
+  let askedOfNext = 0; // when that is more often, the next question of the closed one would have come long ago
+  await startBacklog({}, () => {
+    askedOfNext += 1;
+    return Promise.reject(down);
+  });
+  backlog.fail(down);
+  await vi.waitFor(() => expect(askedOfNext).toBeGreaterThan(whenClosed), 5000);
+  expect(asked).toHaveLength(whenClosed);
 });

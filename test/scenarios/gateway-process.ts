@@ -26,8 +26,8 @@ export interface GatewayFolder {
   readonly store: string;
   /** Puts another text into the configuration file, as an editor does that writes a new file and renames it. */
   writeConfig(text: string): Promise<void>;
-  /** Runs main as a user would. Resolves when it listens. */
-  start(): Promise<GatewayProcess>;
+  /** Runs main as a user would. Resolves when it listens; rejects with what it wrote when it has ended before. */
+  start(port?: string): Promise<GatewayProcess>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -43,8 +43,8 @@ export async function createGatewayFolder(file: ConfigFile = {}): Promise<Gatewa
       await writeFile(`${config}.new`, text);
       await rename(`${config}.new`, config);
     },
-    async start() {
-      const started = await startProcess(path);
+    async start(port = "0") {
+      const started = await startProcess(path, port);
       processes.push(started);
       return started;
     },
@@ -60,9 +60,9 @@ export async function createGatewayFolder(file: ConfigFile = {}): Promise<Gatewa
   return folder;
 }
 
-async function startProcess(cwd: string): Promise<GatewayProcess> {
+async function startProcess(cwd: string, port: string): Promise<GatewayProcess> {
   const { PATH } = process.env;
-  const child = spawn(process.execPath, [main, "--port", "0"], {
+  const child = spawn(process.execPath, [main, "--port", port], {
     cwd,
     env: { PATH, HOME: cwd, NODE_COMPILE_CACHE: compiled }, // not the keys of whoever runs the tests
     stdio: ["ignore", "pipe", "pipe"],

@@ -62,6 +62,20 @@ test("SIGTERM lets what runs finish, and takes nothing new", async () => {
   db.close();
 }, 30_000);
 
+test("what cannot start says why, and ends", async () => {
+  await using folder = await createGatewayFolder();
+  const gateway = await folder.start();
+  await expect(folder.start(new URL(gateway.url).port)).rejects.toThrow(
+    /ended before.*cannot listen on .* Stop it, or/s,
+  );
+  gateway.kill("SIGTERM");
+  await gateway.ended;
+  const db = new Database(folder.store);
+  db.exec("insert into ledger_schema select version + 1, applied_at from ledger_schema order by version desc limit 1");
+  db.close();
+  await expect(folder.start()).rejects.toThrow(/ended before.*newer/s);
+}, 30_000);
+
 test("what runs longer than the grace ends with an error in the client's own language, and is in the ledger", async () => {
   await using folder = await createGatewayFolder({ shutdown: { grace: "200ms" } });
   const gateway = await folder.start();

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../../core/clock.ts";
 import { GatewayError } from "../../core/error.ts";
 import type { JournalStatus, StoreFailure } from "../../core/ledger.ts";
 import type { Log } from "../../core/log.ts";
+import { pause } from "../../lib/pause.ts";
 import { within } from "../../lib/within.ts";
 import type { Settlement, Store } from "../store.ts";
 import type { Journal } from "./journal.ts";
@@ -53,8 +53,7 @@ export function createBacklog(options: BacklogOptions): Backlog {
   let fault: GatewayError | undefined;
   let owning: Promise<void> | undefined;
   let recovering: Promise<void> | undefined;
-
-  const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
+  let mending: Promise<void> | undefined;
 
   function owned(): void {
     isOurs = true;
@@ -65,7 +64,7 @@ export function createBacklog(options: BacklogOptions): Backlog {
   /** The other gateway may be one that ends, since this one is to take its place. */
   async function own(): Promise<void> {
     while (!signal.aborted) {
-      await pause(ownRetryMs);
+      await pause(ownRetryMs, signal);
       if (signal.aborted || !(await journal.open().catch(() => false))) continue;
       log.info({ journal: path }, "the ledger's journal is free, and this gateway's now");
       return owned();
@@ -87,7 +86,7 @@ export function createBacklog(options: BacklogOptions): Backlog {
     let rows = 0;
     for (let wait = failure === undefined ? 0 : firstRetryMs; ; ) {
       retryAt = clock.now() + wait;
-      if (wait > 0) await pause(wait);
+      if (wait > 0) await pause(wait, signal);
       if (signal.aborted) return;
       try {
         rows += await bringSome();
@@ -103,6 +102,21 @@ export function createBacklog(options: BacklogOptions): Backlog {
     }
     recovering = undefined;
     log.info({ rows, ms: clock.now() - since }, "the ledger is written again: no row waits any more");
+  }
+
+  /** Until the journal can be written: it may be that nobody has a row for it, since calls are refused. */
+  async function mend(): Promise<void> {
+    for (let wait = firstRetryMs; fault !== undefined; wait = Math.min(2 * wait, mostRetryMs)) {
+      await pause(wait, signal);
+      if (signal.aborted) return;
+      await journal.probe().then(works, () => undefined);
+    }
+    mending = undefined;
+  }
+
+  function works(): void {
+    if (fault !== undefined) log.info({ journal: path }, "the ledger's journal can be written again");
+    fault = undefined;
   }
 
   /** Resolves with how many rows do not wait any more. */
@@ -164,12 +178,13 @@ export function createBacklog(options: BacklogOptions): Backlog {
         );
       try {
         const count = await within(mostAppendMs, journal.append(batch), late);
-        fault = undefined;
+        works();
         if (count > 0) recover(); // the store may be back already
         return count;
       } catch (thrown) {
         if (fault === undefined) log.error({ err: thrown, journal: path }, "the ledger's journal cannot be written");
         fault = GatewayError.from(thrown);
+        mending ??= mend();
         return 0;
       }
     },
@@ -186,7 +201,7 @@ export function createBacklog(options: BacklogOptions): Backlog {
     async close() {
       closing.abort();
       await owning;
-      await recovering;
+      await Promise.all([recovering, mending]);
       await journal.close();
     },
   };

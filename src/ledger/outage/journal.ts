@@ -2,6 +2,7 @@ import { type FileHandle, open, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import { GatewayError } from "../../core/error.ts";
+import { isMissing } from "../../lib/missing.ts";
 import type { Settlement } from "../store.ts";
 import { type FileLock, journalAdvice, lockFile } from "./journal-lock.ts";
 import { bodiesLength, decodeSettlement, encodeSettlement, frameRecord, recordsIn } from "./journal-records.ts";
@@ -31,6 +32,8 @@ export interface Journal {
    * when they would take a row's room. Rejects when the file cannot be written.
    */
   append(batch: readonly Settlement[]): Promise<number>;
+  /** Rejects when the file cannot be written. */
+  probe(): Promise<void>;
   /** The oldest ones. They stay until they are dropped. */
   oldest(): Promise<JournalBatch>;
   drop(batch: JournalBatch): Promise<void>;
@@ -168,6 +171,12 @@ export function createJournal(path: string, limitBytes: number): Journal {
         return records.length;
       }),
 
+    probe: () =>
+      inTurn(async (to) => {
+        await writeHeader(to);
+        await to.datasync();
+      }),
+
     oldest: () =>
       inTurn(async (from) => {
         const { records, end } = await recordsFrom(from, { start: head, end: tail, generation });
@@ -216,8 +225,6 @@ async function openFile(path: string): Promise<FileHandle> {
     });
   }
 }
-
-const isMissing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT";
 
 interface Header {
   readonly generation: number;

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../../core/clock.ts";
+import { pause } from "../../lib/pause.ts";
 
 /** What a batch is to take. A row that settles meanwhile waits so long, but for what the disk takes. */
 const batchUs = 3000;
@@ -28,12 +28,8 @@ export function createPace(clock: Clock, signal: AbortSignal): Pace {
       const tookUs = clock.micros() - startUs;
       const change = Math.min(2, Math.max(0.5, batchUs / Math.max(1, tookUs)));
       rows = Math.min(mostRows, Math.max(fewestRows, Math.round(rows * change)));
-      await rest(Math.ceil((tookUs * restFactor) / 1000), signal);
+      await pause(Math.ceil((tookUs * restFactor) / 1000), signal);
       return result;
     },
   };
 }
-
-/** Waits, but no longer than until the signal aborts; keeps no process running. */
-export const rest = (ms: number, signal: AbortSignal): Promise<void> =>
-  sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);

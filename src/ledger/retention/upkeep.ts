@@ -1,9 +1,9 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Retention, StoreStatus } from "../../core/ledger.ts";
 import type { Log } from "../../core/log.ts";
+import { pause } from "../../lib/pause.ts";
 import { progressOf } from "../rollups/progress.ts";
 import type { Store } from "../store.ts";
-import { rest } from "./pace.ts";
 import { type Done, noRun, type RetentionRun, runRetention } from "./run.ts";
 
 /** How long it rests when nothing is left to do, or it cannot be done. */
@@ -74,7 +74,7 @@ export function createUpkeep(store: Store, clock: Clock, { retention, log }: Upk
     for (let rounds = 0; !signal.aborted; rounds += 1) {
       if (rounds % fullRound === 0) done.bodies = undefined;
       await run(done);
-      await rest(restMs, signal);
+      await pause(restMs, signal);
     }
   }
 
