@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { createSecureContext } from "node:tls";
+import { isMissing } from "../lib/missing.ts";
 import type { Config, ProviderPreset, Timeouts, TlsFiles } from "./config.ts";
 import { readDocument } from "./document.ts";
 import { type Environment, numberedValues } from "./environment.ts";
@@ -172,7 +173,3 @@ async function readTls(file: Sections, { cwd, readFile }: ReadInput, report: Rep
   }
   return paths;
 }
-
-/** Whether a file could not be read because there is none. */
-export const isMissing = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");

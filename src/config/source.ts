@@ -1,11 +1,12 @@
 import { readFile as readFileOfNode } from "node:fs/promises";
 import { resolve } from "node:path";
+import { isMissing } from "../lib/missing.ts";
 import type { ProviderPreset } from "./config.ts";
 import { type Environment, withDotEnv } from "./environment.ts";
 import { isLoopback, type ListenAddress, showListen } from "./listen.ts";
 import type { ConfigFlags } from "./overlay.ts";
 import type { ConfigProblem } from "./problem.ts";
-import { isMissing, type ReadResult, readConfig } from "./read.ts";
+import { type ReadResult, readConfig } from "./read.ts";
 import { createFileWatcher, type FileWatcher } from "./watch.ts";
 
 export interface ConfigSourceOptions {

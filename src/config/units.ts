@@ -30,7 +30,7 @@ export function parseDuration(text: string): number | undefined {
   return ms >= 1 && ms <= longestMs ? ms : undefined;
 }
 
-/** How old something is: "12h", "30d", "52w" or "1y", which is 365 days, in milliseconds, at least 1. undefined for anything else. */
+/** How old something is: "12h", "30d", "52w" or "1y" (365 days), in milliseconds, at least 1. undefined for anything else. */
 export function parseAge(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?) ?([hdwy])$/.exec(text.trim());
   const ms = Math.round(Number(match?.[1]) * (agesOf[match?.[2] ?? ""] ?? Number.NaN));

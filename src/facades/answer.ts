@@ -40,7 +40,7 @@ export function exchangeHeaders({ id, attempts, dropped, emulated, target }: Exc
 }
 
 /** The same for an answer that is still to be written: that it failed. */
-export function setExchangeHeaders(exchange: Exchange, response: FacadeResponse): void {
+function setExchangeHeaders(exchange: Exchange, response: FacadeResponse): void {
   const headers = exchangeHeaders(exchange);
   for (const name in headers) response.setHeader(name, headers[name] ?? "");
 }

@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import { GatewayError } from "../core/error.ts";
 import type { RoutingAdmin } from "../core/health.ts";
 import { maskKey } from "../core/mask.ts";
+import { namesThere } from "../core/names-there.ts";
 import type { Credential, Operation, Pricing, Upstream } from "../core/ports.ts";
 import type {
   ConditionalTargets,
@@ -145,14 +146,8 @@ export function createRouter(options: RouterOptions): Router & { readonly admin:
       (byName.get(provider)?.spec.credentials ?? []).map(({ name }) => name),
     );
     if (names.includes(wanted)) return;
-    const there = names.length === 0 ? "none" : names.join(", ");
-    throw new GatewayError(
-      "invalid_request",
-      `There is no credential '${wanted}' for this model; there are: ${there}.`,
-      {
-        param: "credential",
-      },
-    );
+    const message = `There is no credential '${wanted}' for this model. ${namesThere(names)}`;
+    throw new GatewayError("invalid_request", message, { param: "credential" });
   }
 
   function unfit(

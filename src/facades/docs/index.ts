@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { GatewayError } from "../../core/error.ts";
+import { isMissing } from "../../lib/missing.ts";
 import { type FacadeRequest, type FacadeResponse, type ResponseHeaders, sendJson } from "../http.ts";
 import type { Routes } from "../routes.ts";
 import { createFileReader, sendStored } from "./files.ts";
@@ -114,7 +115,3 @@ function leadToPage(_request: FacadeRequest, response: FacadeResponse): void {
 
 const noDocument = (name: string): GatewayError =>
   new GatewayError("not_found", `There is no document '${name}'. GET /openapi lists those there are.`);
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
-}

@@ -3,6 +3,7 @@ import { addedRollups, sealableUntil, sealRollups } from "../rollups/seal.ts";
 import {
   dimensions,
   isHistogram,
+  mostKnownSeries,
   rollupColumns,
   rollupSums,
   type SqlStatement,
@@ -12,9 +13,6 @@ import { postgresFlavor } from "./flavor.ts";
 import { numberOf } from "./histogram.ts";
 import type { PostgresLease } from "./pool.ts";
 import { intArray, textArray } from "./values.ts";
-
-/** As many series' ids are remembered; names of models come from clients, so there may be any number. */
-const mostKnown = 10_000;
 
 /** The rollups of rows, in the transaction that writes the rows. */
 export interface PostgresRollups {
@@ -53,7 +51,7 @@ export function createPostgresRollups(): PostgresRollups {
     );
     if (unknown.size > 0) await learn(lease, [...unknown.keys()], [...unknown.values()]);
     const ids = keys.map((key) => known.get(key) ?? 0n);
-    if (known.size > mostKnown) known.clear();
+    if (known.size > mostKnownSeries) known.clear();
     return ids;
   }
 

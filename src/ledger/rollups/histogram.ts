@@ -2,12 +2,9 @@
  * How often which span of time was measured, for percentiles. The buckets are fixed, so that histograms of any rows can be
  * added up: one for each whole number below 32, then 16 of equal width for each doubling. Encoded: for each bucket that is
  * not empty, in order, its distance from the one before and its count, both as varints (protobuf's). The same counts
- * are always the same bytes. Two zeros, which are in none, separate histograms where several come one after the other.
+ * are always the same bytes. A percentile is off by half a bucket at most, a 32nd of what was measured. Two zeros, which are in none, separate histograms where several come one after the other.
  */
 export type Histogram = Uint8Array;
-
-/** How far a percentile may be from the value that was measured, as a share of it: half a bucket, a 32nd. */
-export const largestError = 1 / 32;
 
 const perDoubling = 16;
 export const noHistogram: Histogram = new Uint8Array(0);
@@ -206,7 +203,7 @@ export function percentilesOf(histogram: Histogram, shares: readonly number[]): 
 /** Behind all buckets. */
 const atEnd = Number.POSITIVE_INFINITY;
 
-/** Goes through the buckets of a histogram, or of several with separators. */
+/** Goes through the buckets of a histogram. */
 class Reader {
   readonly #bytes: Histogram;
   #at = 0;
@@ -224,9 +221,7 @@ class Reader {
     }
     this.bucket += this.#varint();
     this.count = this.#varint();
-    if (this.count > 0) return true;
-    this.bucket = 0;
-    return this.next();
+    return true;
   }
 
   #varint(): number {

@@ -99,8 +99,8 @@ const isOfVersion6 = ({ level }: RollupLevel): boolean => level >= 20;
 const heatSums = ["requests", "errors", "input_tokens", "output_tokens", "cost_nano_usd", "unknown_cost"];
 
 /**
- * Makes the rollups of half hours, and those of the dimensions' values from those of the series, and an index by which those of one value are found
- * among those of all. On the newest schema, as above.
+ * Makes the rollups of half hours, and those of the dimensions' values from those of the series, and an index by which
+ * those of one value are found among those of all. On the newest schema, as above.
  */
 export async function addRollups(db: Transaction<LedgerTables>, flavor: SqlFlavor): Promise<void> {
   for (const level of derivedLevels.filter(isOfVersion6)) {

@@ -17,9 +17,15 @@ export type Dimension = (typeof dimensions)[number];
 
 const isDimension = (scope: RollupLevel["scope"]): scope is Dimension => scope !== "series" && scope !== "all";
 
-/** In the order of `dimensions`: the value in one of them, and what is empty in all others. Rollups of that value are named so. */
+/**
+ * In the order of `dimensions`: the value in one of them, and what is empty in all others. Rollups of that value are named
+ * so.
+ */
 export const ofDimension = <T>(dimension: Dimension, named: (name: Dimension, at: number) => T, empty: T): T[] =>
   dimensions.map((name, at) => (name === dimension ? named(name, at) : empty));
+
+/** As many series' ids writers remember; names of models come from clients, so there may be any number. */
+export const mostKnownSeries = 10_000;
 
 /** PostgreSQL's sums of bigint are wider than their terms. */
 const sum = (term: string, condition?: string): string =>

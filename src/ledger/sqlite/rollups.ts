@@ -1,11 +1,8 @@
 import type Database from "better-sqlite3";
 import { type Cells, rollupValues } from "../rollups/cells.ts";
 import { addedRollups, sealableUntil, sealRollups } from "../rollups/seal.ts";
-import { dimensions, rollupColumns, sealedUntil, upsertRollups } from "../rollups/sql.ts";
+import { dimensions, mostKnownSeries, rollupColumns, sealedUntil, upsertRollups } from "../rollups/sql.ts";
 import { sqliteFlavor } from "./flavor.ts";
-
-/** As many series' ids are remembered; names of models come from clients, so there may be any number. */
-const mostKnown = 10_000;
 
 /** Writes the rollups of rows in the transaction that writes the rows. */
 export interface RollupWriter {
@@ -41,7 +38,7 @@ export function createRollupWriter(db: Database.Database): RollupWriter {
     if (remembered !== undefined) return remembered;
     const found = find.get(series);
     const id = typeof found === "bigint" ? found : name.run(series).lastInsertRowid;
-    if (known.size >= mostKnown) known.clear();
+    if (known.size >= mostKnownSeries) known.clear();
     known.set(key, id);
     return id;
   }

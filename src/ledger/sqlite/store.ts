@@ -22,7 +22,8 @@ export interface SqliteStoreOptions {
 
 /**
  * The ledger in a SQLite file. One thread writes. Another, which is started with the first query, reads: in WAL mode a
- * long read delays no commit. A third is for what reads many rows, so that it delays no other reading. A database in memory belongs to one connection, so there the writing thread does all.
+ * long read delays no commit. A third is for what reads many rows, so that it delays no other reading. A database in memory
+ * belongs to one connection, so there the writing thread does all.
  */
 export function createSqliteStore({ path, clock, busyTimeoutMs }: SqliteStoreOptions): Store {
   const inMemory = path === ":memory:";
