@@ -25,19 +25,23 @@ export interface Case {
 const attemptsOf = (trail: Trail | undefined): AttemptStep[] =>
   (trail?.steps ?? []).flatMap(({ kind }) => (kind.case === "attempt" ? [kind.value] : []));
 
+/** Whether the client has to have got the head of an answer: all do, but those that leave. */
+const mustHaveHead = ({ planned, outcome }: Told): boolean =>
+  outcome.error === undefined || planned.fate.ends === "failed";
+
 /** Every call has one row, by its own id and by the one that it was told; and there are no others. */
 export function oneRowEach({ told, rows }: Evidence): string[] {
   const faults: string[] = [];
   const byCall = Map.groupBy(rows, ({ clientRequestId }) => clientRequestId);
-  for (const { planned, outcome } of told) {
+  for (const one of told) {
+    const { planned, outcome } = one;
     const [row, ...more] = byCall.get(planned.id) ?? [];
     byCall.delete(planned.id);
     const id = outcome.headers.get("causeway-request-id");
     if (row === undefined) faults.push(`${planned.id}: no row`);
     else if (more.length > 0) faults.push(`${planned.id}: ${more.length + 1} rows`);
     else if (id !== undefined && id !== row.id) faults.push(`${planned.id}: told ${id}, booked as ${row.id}`);
-    else if (id === undefined && (outcome.error === undefined || planned.fate.ends === "failed"))
-      faults.push(`${planned.id}: was told no id`);
+    else if (id === undefined && mustHaveHead(one)) faults.push(`${planned.id}: was told no id`);
   }
   for (const id of byCall.keys()) faults.push(`${id}: a row of a call that nobody made`);
   const ids = new Set(rows.map(({ id }) => id));
@@ -99,8 +103,11 @@ export const saysWhoAsked = each(({ told: { planned }, row }) => {
 });
 
 /** Attempts in the trail are requests in the providers' books, place by place and key by key. */
-export const attemptsAreRequests = each(({ told: { outcome }, row, attempts, entries }) => {
-  const header = outcome.headers.get("causeway-attempts") ?? String(row.attempts);
+export const attemptsAreRequests = each(({ told, row, attempts, entries }) => {
+  const { headers } = told.outcome;
+  // An answer that says nothing of them says that there were none; who left need not have heard any.
+  const hasHead = mustHaveHead(told) || headers.has("causeway-request-id");
+  const header = headers.get("causeway-attempts") ?? (hasHead ? "0" : String(row.attempts));
   const placesOf = (places: readonly string[]): string => [...places].sort().join(", ") || "none";
   const tried = placesOf(attempts.map(({ target, credential }) => `${target} ${isRaw(target) ? credential : ""}`));
   const seen = placesOf(entries.map(({ place, key = "" }) => `${place} ${key}`));

@@ -5,6 +5,7 @@ import { bedrockConverse } from "../../src/dialects/bedrock-converse/index.ts";
 import { gemini } from "../../src/dialects/gemini/index.ts";
 import { openaiChat } from "../../src/dialects/openai-chat/index.ts";
 import { openaiResponses } from "../../src/dialects/openai-responses/index.ts";
+import { wireOf } from "../lib/event-stream.ts";
 
 /** What is paid for beside tokens, and how it is told: each in the vendor's own words. */
 
@@ -16,10 +17,6 @@ interface Told {
   readonly stream: readonly object[];
   readonly usage: object;
 }
-
-const named = (event: object): string => ("type" in event ? `event: ${String(event.type)}\n` : "");
-const wireOf = (events: readonly object[]): string =>
-  events.map((event) => `${named(event)}data: ${JSON.stringify(event)}\n\n`).join("");
 
 const chat = (usage: object, beside: object = {}): Pick<Told, "dialect" | "whole" | "stream"> => {
   const head = { id: "c1", created: 1, model: "m", ...beside };
@@ -200,6 +197,9 @@ describe.each(cases)("$what", ({ dialect, whole, stream, usage }) => {
     const written: unknown = JSON.parse(dialect.answer.write(dialect.answer.read(whole)));
     const usageIn = (wire: object): unknown => ("usage" in wire ? wire.usage : Reflect.get(wire, "usageMetadata"));
     expect(usageIn(Object(written))).toMatchObject(Object(usageIn(whole)));
+    const tierIn = (wire: object): unknown => Reflect.get(wire, "service_tier");
+    // Groq's word for the usual tier is none of OpenAI's
+    expect(tierIn(Object(written))).toBe(tierIn(whole) === "on_demand" ? undefined : tierIn(whole));
   });
 });
 

@@ -1,7 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { systemClock } from "../../src/core/clock.ts";
-import type { RollupDifference } from "../../src/core/ledger.ts";
-import { createLedgerAudit } from "../../src/ledger/index.ts";
+import { differencesIn } from "../ledger/stores.ts";
 import type { RunningGateway } from "../scenarios/gateway.ts";
 import { type Books, importedBooks } from "./apantli-books.ts";
 import type { Reader } from "./reader.ts";
@@ -140,9 +138,5 @@ test("DELETE /errors removes what failed, first of a period, then all, and the s
   expect(await reader.read("Deleted", "/errors", { method: "DELETE" })).toEqual({ deleted: failed("1") - first });
   expect(await reader.read("Deleted", "/errors", { method: "DELETE" })).toEqual({ deleted: 0 });
   expect(await reader.read("Stats", "/stats")).toEqual({ ...before, recent_errors: [] });
-  const audit = createLedgerAudit({ store: { kind: "sqlite", path: gateway.store }, clock: systemClock });
-  const differences: RollupDifference[] = [];
-  expect(await audit.verify((difference) => differences.push(difference), new AbortController().signal)).not.toBe(0);
-  await audit.close();
-  expect(differences).toEqual([]);
+  expect(await differencesIn({ kind: "sqlite", path: gateway.store })).toEqual([]);
 });

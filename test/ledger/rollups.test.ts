@@ -61,6 +61,7 @@ const rows: fc.Arbitrary<ExchangeRow> = fc
       { nil: undefined },
     ),
     costNanoUsd: fc.option(fc.bigInt(0n, 2n ** 53n)),
+    cacheSavedNanoUsd: fc.option(fc.bigInt(-(2n ** 53n), 2n ** 53n)),
   })
   .map((row) => rowOf({ ...row, errorCode: row.status === "error" ? "rate_limited" : "" }));
 

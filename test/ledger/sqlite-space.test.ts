@@ -71,7 +71,7 @@ describe("a limit of the size", () => {
     expect(usedBytes()).toBeLessThanOrEqual(full - 100 * bodyBytes);
     expect(kept.ledger.status().sizeBytes).toBe(usedBytes());
     expect(count("requests")).toBe(300);
-    expect(count("bodies")).toBeGreaterThan(0);
+    expect(count("bodies")).toBe(200); // a hundred go at once, and free enough
     const young = read((db) =>
       db.prepare("select max(started_at) from requests where seq not in (select seq from bodies)").pluck().get(),
     );

@@ -4,10 +4,11 @@ import type { Worker } from "node:worker_threads";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
-import { createLedger, createLedgerAudit, type Ledger } from "../../src/ledger/index.ts";
+import { createLedger, type Ledger } from "../../src/ledger/index.ts";
 import { newestVersion } from "../../src/ledger/migrations.ts";
 import { requestColumns } from "../../src/ledger/schema.ts";
 import { bodiesOf, rowOf, temporaryFolder, trailOf } from "./fixtures.ts";
+import { differencesIn, lockFile } from "./stores.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let path: string;
@@ -46,17 +47,6 @@ function nextMessageTo(worker: Worker): Promise<void> {
       resolve();
     };
   });
-}
-
-/** How many rollups are not what the rows say. */
-async function differences(): Promise<number> {
-  const audit = createLedgerAudit({ store: { kind: "sqlite", path }, clock: systemClock });
-  let found = 0;
-  await audit.verify(() => {
-    found += 1;
-  }, new AbortController().signal);
-  await audit.close();
-  return found;
 }
 
 const countRows = (): unknown => {
@@ -124,7 +114,7 @@ describe("group commit", () => {
     expect(await bodies(before)).toEqual(["a", "b"]);
     expect(await bodies(after)).toEqual(["c", "d"]);
     expect((await ledger.summary({})).totals.requests).toBe(3n);
-    expect(await differences()).toBe(0);
+    expect(await differencesIn({ kind: "sqlite", path })).toEqual([]);
   });
 });
 
@@ -162,8 +152,7 @@ describe("reading", () => {
 describe("a commit that fails", () => {
   test("rejects its rows and says why; the next one is tried again", async () => {
     const ledger = await startLedger();
-    const other = new Database(path);
-    other.exec("begin immediate");
+    const lock = lockFile(path);
     const outcomes = await Promise.allSettled([ledger.settle(rowOf(), undefined), ledger.settle(rowOf(), undefined)]);
     for (const outcome of outcomes) {
       expect(outcome).toMatchObject({
@@ -174,8 +163,7 @@ describe("a commit that fails", () => {
       });
     }
     expect(ledger.status()).toEqual({ kind: "sqlite", location: path, writable: false, pending: 0 });
-    other.exec("rollback");
-    other.close();
+    lock[Symbol.dispose]();
     await ledger.settle(rowOf(), undefined);
     expect(ledger.status().writable).toBe(true);
     expect(countRows()).toBe(1);
@@ -185,8 +173,7 @@ describe("a commit that fails", () => {
     const thread = nextThread();
     const ledger = ledgerAt(path, 1000); // a thread ends when what it waits for does
     await ledger.start();
-    const other = new Database(path);
-    other.exec("begin immediate"); // holds the commit up until its thread is gone
+    const lock = lockFile(path); // holds the commit up until its thread is gone
     const worker = await thread;
     const asked = nextMessageTo(worker);
     const settling = ledger.settle(rowOf(), undefined);
@@ -197,8 +184,7 @@ describe("a commit that fails", () => {
       code: "unavailable",
       message: expect.stringContaining("The thread 'ledger-writer' has ended."),
     });
-    other.exec("rollback");
-    other.close();
+    lock[Symbol.dispose]();
     expect(ledger.status()).toMatchObject({ writable: false, pending: 0 });
     await ledger.settle(rowOf(), undefined);
     expect(ledger.status().writable).toBe(true);
@@ -237,7 +223,7 @@ describe("starting", () => {
     expect((await ledger.find(added.id))?.trail).toEqual(added.trail);
     expect(await ledger.state.load()).toEqual(new Map());
     expect((await ledger.summary({})).totals).toMatchObject({ requests: 3n, errors: 1n, costNanoUsd: 3_000_000n });
-    expect(await differences()).toBe(0);
+    expect(await differencesIn({ kind: "sqlite", path })).toEqual([]);
   });
 
   test("twice at once on a new file migrates it once", async () => {

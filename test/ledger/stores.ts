@@ -79,12 +79,18 @@ export async function sqliteStore(): Promise<TestStore> {
       await run(`drop trigger refuse_${table}`);
     },
     lock: async () => {
-      const other = new Database(path);
-      other.exec("begin immediate");
-      return async () => void other.close();
+      const lock = lockFile(path);
+      return async () => lock[Symbol.dispose]();
     },
     remove: async () => folder.remove(),
   };
+}
+
+/** Keeps all others from writing to a file of SQLite's, as another process does, until it is disposed of. */
+export function lockFile(path: string): Disposable {
+  const other = new Database(path);
+  other.exec("begin immediate");
+  return { [Symbol.dispose]: () => void other.close() };
 }
 
 export async function postgresStore(server: PostgresServer): Promise<TestStore> {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { StatsService } from "../../gen/causeway/stats/v1/stats_pb.ts";
 import { anthropicSdk } from "../scenarios/clients/anthropic-sdk.ts";
+import type { Outcome } from "../scenarios/conversation.ts";
 import { startWithProvider } from "../scenarios/provider.ts";
 import { call } from "../scenarios/rpc.ts";
 
@@ -8,17 +9,30 @@ import { call } from "../scenarios/rpc.ts";
 test("a request that is refused before a provider is asked has no attempt, in its row, its trail or /metrics", async () => {
   await using world = await startWithProvider();
   const { url, ledger } = world.gateway;
-  const { headers, error } = await anthropicSdk.connect(url, undefined).ask({
-    model: "scripted/none",
-    conversation: { turns: [{ role: "user", text: "Hello" }], topK: 7 },
-    stream: false,
-    headers: { "causeway-strict": "true" },
-  });
-  expect(error?.status).toBe(400);
+  const client = anthropicSdk.connect(url, undefined);
+  const ask = (topK?: number) =>
+    client.ask({
+      model: "scripted/none",
+      conversation: { turns: [{ role: "user", text: "Hello" }], ...(topK === undefined ? {} : { topK }) },
+      stream: false,
+      headers: { "causeway-strict": "true" },
+    });
+  const idOf = ({ headers }: Outcome): string => headers.get("causeway-request-id") ?? "";
+  const stepsOf = async (id: string) =>
+    (await call(url, undefined, StatsService.method.explainRequest, { id })).trail?.steps.map(({ kind }) => kind.case);
+  const metrics = async () => (await fetch(`${url}/metrics`)).text();
+
+  const refused = await ask(7);
+  expect(refused.error?.status).toBe(400);
   expect(world.provider.received("none")).toEqual([]);
-  const id = headers.get("causeway-request-id") ?? "";
-  expect(await ledger.row(id)).toMatchObject({ errorCode: "unsupported_field", attempts: 0 });
-  const { trail } = await call(url, undefined, StatsService.method.explainRequest, { id });
-  expect(trail?.steps).toEqual([]);
-  expect(await (await fetch(`${url}/metrics`)).text()).not.toContain("causeway_attempts_total{");
+  expect(await ledger.row(idOf(refused))).toMatchObject({ errorCode: "unsupported_field", attempts: 0 });
+  expect(await stepsOf(idOf(refused))).toEqual([]);
+  expect(await metrics()).not.toContain("causeway_attempts_total{");
+
+  const asked = await ask(); // of a provider that does not know the model
+  expect(asked.error?.status).toBe(404);
+  expect(world.provider.received("none")).toHaveLength(1);
+  expect(await ledger.row(idOf(asked))).toMatchObject({ attempts: 1 });
+  expect(await stepsOf(idOf(asked))).toEqual(["attempt"]);
+  expect(await metrics()).toContain("causeway_attempts_total{");
 });

@@ -1,8 +1,9 @@
 import { describe, expect, test, vi } from "vitest";
+import { lockFile } from "../ledger/stores.ts";
 import { startAskers } from "./askers.ts";
 import { createGatewayFolder } from "./gateway-process.ts";
 import { mountSmallDisk, withoutSmallDisk } from "./small-disk.ts";
-import { hasRecovered, lockStore, soundRows, storeOf, waitForStore } from "./store-view.ts";
+import { hasRecovered, soundRows, storeOf, waitForStore } from "./store-view.ts";
 
 /** A store on a small disk that fills up under load, and has room again later. */
 describe.skipIf(withoutSmallDisk)("when the disk is full", () => {
@@ -75,7 +76,7 @@ describe.skipIf(withoutSmallDisk)("when the disk is full", () => {
     expect(gateway.output()).toContain("the disk has no room for the ledger's journal");
     const { problems } = Object(await (await fetch(`${gateway.url}/ready`)).json());
     expect(problems).toEqual([`The journal ${disk.path}/journal takes no more rows.`]);
-    using lock = lockStore(folder.store);
+    using lock = lockFile(folder.store);
     const askers = startAskers(gateway.url, { count: 1 });
     await vi.waitFor(() => expect(askers.refused.length).toBeGreaterThan(0), 20_000);
     lock[Symbol.dispose]();

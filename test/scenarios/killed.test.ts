@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { lockFile } from "../ledger/stores.ts";
 import { type Askers, startAskers } from "./askers.ts";
 import { createGatewayFolder, type GatewayProcess } from "./gateway-process.ts";
-import { hasRecovered, lockStore, soundRows, waitForStore } from "./store-view.ts";
+import { hasRecovered, soundRows, waitForStore } from "./store-view.ts";
 
 const rounds = 20;
 
@@ -14,7 +15,7 @@ async function killUnderLoad(
   store: string,
   trouble: (typeof troubles)[number],
 ): Promise<Askers> {
-  const lock = trouble === "none" ? undefined : lockStore(store);
+  const lock = trouble === "none" ? undefined : lockFile(store);
   const [free, end] = [5 + Math.floor(Math.random() * 30), 40 + Math.floor(Math.random() * 80)];
   const askers = startAskers(gateway.url, {
     count: 12,

@@ -1,9 +1,10 @@
 import { expect, test, vi } from "vitest";
+import { lockFile } from "../ledger/stores.ts";
 import { clientKinds } from "./clients/index.ts";
 import type { Outcome } from "./conversation.ts";
 import { failureFor } from "./expectation.ts";
 import { createGatewayFolder } from "./gateway-process.ts";
-import { hasRecovered, lockStore, soundRows, storeOf, waitForStore } from "./store-view.ts";
+import { hasRecovered, soundRows, storeOf, waitForStore } from "./store-view.ts";
 
 const commitTimeoutMs = 400;
 /** How much longer than that a call may take here, where others use the machine as well. */
@@ -46,7 +47,7 @@ test("while another process has the store locked every client is served without 
   const gateway = await folder.start();
   const { url } = gateway;
   expect(await readiness(url)).toEqual({ http: 200, status: "ready" });
-  const lock = lockStore(folder.store);
+  const lock = lockFile(folder.store);
   const asked = [...(await askAll(url, false)), ...(await askAll(url, true))];
   for (const [{ name }, { outcome, ms }] of asked) {
     expect([name, outcome]).toMatchObject([name, { text: "Here I am.", error: undefined }]);
@@ -103,7 +104,7 @@ test("where calls are to be refused then, every client hears so in its own langu
     onText: () => begun.resolve(),
   });
   await begun.promise;
-  using lock = lockStore(folder.store);
+  using lock = lockFile(folder.store);
   const first = await fetch(`${url}/v1/chat/completions`, {
     method: "POST",
     headers: { "content-type": "application/json" },

@@ -1,6 +1,9 @@
+import { fromJsonString } from "@bufbuild/protobuf";
+import { createClient } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RequestRow } from "../../gen/causeway/stats/v1/stats_pb.ts";
-import { StatsService } from "../../gen/causeway/stats/v1/stats_pb.ts";
+import { ExportFormat, type RequestRow, RequestRowSchema, StatsService } from "../../gen/causeway/stats/v1/stats_pb.ts";
+import { wireOf } from "../lib/event-stream.ts";
 import { type RunningGateway, startGateway } from "./gateway.ts";
 import { createNames } from "./provider.ts";
 import { call } from "./rpc.ts";
@@ -72,10 +75,6 @@ interface Answer {
   readonly stream: string;
 }
 
-const typeOf = (event: object): string => ("type" in event ? `event: ${String(event.type)}\n` : "");
-const eventsOf = (events: readonly object[]): string =>
-  events.map((event) => `${typeOf(event)}data: ${JSON.stringify(event)}\n\n`).join("");
-
 const answers: Readonly<Record<Language, (usage: object, beside?: object) => Answer>> = {
   chats(usage, beside = {}) {
     const head = { id: "c1", created: 1, model: "m", ...beside };
@@ -93,7 +92,7 @@ const answers: Readonly<Record<Language, (usage: object, beside?: object) => Ans
         choices: [{ index: 0, message: said, finish_reason: "stop" }],
         usage,
       }),
-      stream: `${eventsOf(chunks)}data: [DONE]\n\n`,
+      stream: `${wireOf(chunks)}data: [DONE]\n\n`,
     };
   },
   items(usage, beside = {}) {
@@ -117,7 +116,7 @@ const answers: Readonly<Record<Language, (usage: object, beside?: object) => Ans
     ];
     return {
       whole: JSON.stringify(done),
-      stream: eventsOf(events.map((event, i) => ({ ...event, sequence_number: i }))),
+      stream: wireOf(events.map((event, i) => ({ ...event, sequence_number: i }))),
     };
   },
   messages(usage) {
@@ -131,7 +130,7 @@ const answers: Readonly<Record<Language, (usage: object, beside?: object) => Ans
       { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 10 } },
       { type: "message_stop" },
     ];
-    return { whole: JSON.stringify(whole), stream: eventsOf(events) };
+    return { whole: JSON.stringify(whole), stream: wireOf(events) };
   },
 };
 
@@ -301,7 +300,7 @@ test("attempts are priced each by itself, and the sums are theirs", async () => 
   const failure = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
   provider.on("priced-first", ({ response }) => {
     beginStream(response);
-    response.end(eventsOf([start, failure]));
+    response.end(wireOf([start, failure]));
   });
   tell("priced-second", answers.chats({ ...chatUsage, cost: 0.5 }, { service_tier: "flex" }));
   await ask("chats", "both", true);
@@ -328,4 +327,16 @@ test("statistics add up the savings, and exports have what there is of money", a
   const sum = rows.reduce((total, row) => total + (row.cacheSavedNanoUsd ?? 0n), 0n);
   expect(sum).toBeGreaterThan(0n);
   expect(totals).toMatchObject({ cacheSavedNanoUsd: sum });
+  const stats = createClient(StatsService, createConnectTransport({ baseUrl: gateway.url, httpVersion: "1.1" }));
+  let text = "";
+  for await (const { chunk } of stats.exportRequests({ format: ExportFormat.NDJSON })) text += Buffer.from(chunk);
+  const exported = text
+    .trimEnd()
+    .split("\n")
+    .map((line) => fromJsonString(RequestRowSchema, line));
+  for (const { by, model, row } of cases) {
+    const those = exported.filter(({ alias }) => alias === `${by}/${model}`);
+    expect(those).toHaveLength(2 * languages.length);
+    for (const one of those) expect(moneyOf(one)).toEqual({ serviceTier: "", ...row });
+  }
 });

@@ -1,16 +1,12 @@
 import Database from "better-sqlite3";
 import { vi } from "vitest";
 import { AdminService, type Store } from "../../gen/causeway/admin/v1/admin_pb.ts";
-import { systemClock } from "../../src/core/clock.ts";
-import { createLedgerAudit } from "../../src/ledger/index.ts";
+import { differencesIn } from "../ledger/stores.ts";
 import { call } from "./rpc.ts";
 
 /** The ids of all rows in a store that is sound, whose rows have all that belongs to them, and whose sums are right. */
 export async function soundRows(path: string): Promise<string[]> {
-  const audit = createLedgerAudit({ store: { kind: "sqlite", path }, clock: systemClock });
-  const differences: unknown[] = [];
-  await audit.verify((difference) => differences.push(difference), new AbortController().signal);
-  await audit.close();
+  const differences = await differencesIn({ kind: "sqlite", path });
   const db = new Database(path, { readonly: true });
   try {
     const faults = {
@@ -30,13 +26,6 @@ export async function soundRows(path: string): Promise<string[]> {
   } finally {
     db.close();
   }
-}
-
-/** Keeps a gateway from writing to its store, until it is disposed of. */
-export function lockStore(path: string): Disposable {
-  const db = new Database(path);
-  db.exec("begin immediate");
-  return { [Symbol.dispose]: () => void db.close() };
 }
 
 /** What the gateway says of its store. */

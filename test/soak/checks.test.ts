@@ -9,7 +9,9 @@ import {
   dearerRows,
   endsInTime,
   memoryIsFlat,
+  noSocketIsLeft,
   type Row,
+  socketsLeft,
   type TriedAttempts,
   tellsTheTruth,
   tokensAgree,
@@ -154,5 +156,25 @@ describe("memory", () => {
 
   test("that nobody measured", () => {
     expect(memoryIsFlat([]).faults).toHaveLength(1);
+  });
+});
+
+describe("sockets", () => {
+  const idle = ["socket", "file", "socket"];
+  test.each<[string, readonly string[], number]>([
+    ["as many as before", ["socket", "socket", "file"], 0],
+    ["fewer than before", ["socket", "file"], 0],
+    ["none more, but other files", ["file", "pipe", "socket", "socket", "file"], 0],
+    ["one more", ["socket", "socket", "socket"], 1],
+    ["two more, and fewer other files", ["socket", "socket", "socket", "socket"], 2],
+  ])("%s", (_, now, left) => {
+    expect(socketsLeft(idle, now)).toBe(left);
+    expect(noSocketIsLeft(idle, now).faults).toEqual(left === 0 ? [] : [`${left} of them are new`]);
+  });
+
+  test("that the system does not tell of", () => {
+    expect(socketsLeft(undefined, undefined)).toBe(0);
+    expect(noSocketIsLeft(undefined, idle)).toMatchObject({ found: "this system does not tell", faults: [] });
+    expect(noSocketIsLeft(idle, undefined)).toMatchObject({ found: "this system does not tell", faults: [] });
   });
 });
