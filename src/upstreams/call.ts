@@ -62,6 +62,9 @@ export class Call implements Dispatcher.DispatchHandler, AsyncIterator<Buffer, u
     pull.resolve({ done: false, value: this.#take(this.#first) });
   };
 
+  /** No listener object: the function that Node makes for one keeps calls in memory long after they have ended. */
+  readonly #abort = (): void => this.#leave({ reason: this.#signal.reason });
+
   constructor(
     connection: Connection,
     options: Dispatcher.DispatchOptions,
@@ -78,7 +81,7 @@ export class Call implements Dispatcher.DispatchHandler, AsyncIterator<Buffer, u
 
   /** Call once, with a signal that has not been aborted. Resolves with the head, or rejects like `Upstream.ask`. */
   start(): Promise<HttpAnswer> {
-    this.#signal.addEventListener("abort", this);
+    this.#signal.addEventListener("abort", this.#abort);
     this.#connection.dispatch(this.#options, this);
     if (this.#phase === "connecting" && this.#end === undefined) this.#wait("connecting");
     return this.#answer.promise;
@@ -98,11 +101,6 @@ export class Call implements Dispatcher.DispatchHandler, AsyncIterator<Buffer, u
   return(): Promise<IteratorResult<Buffer, undefined>> {
     this.#leave("left");
     return Promise.resolve({ done: true, value: undefined });
-  }
-
-  /** The signal was aborted. */
-  handleEvent(): void {
-    this.#leave({ reason: this.#signal.reason });
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -242,7 +240,7 @@ export class Call implements Dispatcher.DispatchHandler, AsyncIterator<Buffer, u
   #finish(end: End): void {
     this.#end = end;
     clearTimeout(this.#timer);
-    this.#signal.removeEventListener("abort", this);
+    this.#signal.removeEventListener("abort", this.#abort);
     if (typeof end === "object") this.#answer.reject(end.reason);
     if (this.#first === undefined) this.#endPull(end);
   }
