@@ -1,18 +1,33 @@
 /**
  * Looks at those events of a stream that may say something of interest, and leaves out what nobody shall see.
  * `bytes`: whole events. `landmark`: a global pattern of what to look for, over the bytes read as Latin-1, where offsets
- * are byte offsets. `isShown` is called once for each event in which it is found, in order. Copies only if an event is
- * left out.
+ * are byte offsets. `mark`: an ASCII text to look for as well. `isShown` is called once for each event in which one of them is
+ * found, in order. Copies only if an event is left out.
  */
-export function sieveEvents(bytes: Buffer, landmark: RegExp, isShown: (event: Buffer) => boolean): Buffer {
+export function sieveEvents(
+  bytes: Buffer,
+  landmark: RegExp,
+  isShown: (event: Buffer) => boolean,
+  mark?: string,
+): Buffer {
   const latin = bytes.toString("latin1");
+  const nextHit = (from: number): number => {
+    landmark.lastIndex = from;
+    return landmark.exec(latin)?.index ?? latin.length;
+  };
+  const nextMark = (from: number): number => {
+    const at = mark === undefined ? -1 : bytes.indexOf(mark, from);
+    return at < 0 ? latin.length : at;
+  };
   const kept: Buffer[] = [];
   let from = 0;
-  landmark.lastIndex = 0;
-  for (let hit = landmark.exec(latin); hit !== null; hit = landmark.exec(latin)) {
-    const start = eventStart(latin, hit.index);
-    const end = eventEnd(latin, hit.index);
-    landmark.lastIndex = end;
+  let hit = nextHit(0);
+  let marked = nextMark(0);
+  for (let at = Math.min(hit, marked); at < latin.length; at = Math.min(hit, marked)) {
+    const start = eventStart(latin, at);
+    const end = eventEnd(latin, at);
+    if (hit < end) hit = nextHit(end);
+    if (marked < end) marked = nextMark(end);
     if (isShown(bytes.subarray(start, end))) continue;
     kept.push(bytes.subarray(from, start));
     from = end;

@@ -50,6 +50,8 @@ export class Call implements Dispatcher.DispatchHandler, AsyncIterator<Buffer, u
   #timer: NodeJS.Timeout | undefined;
   /** Nothing came since the time was up. */
   #silent = false;
+  /** More came since the timer began, which is begun anew only with the first of what gathers: it costs as much as all else. */
+  #heardMore = false;
 
   #first: Buffer | undefined;
   #more: Buffer[] = [];
@@ -139,13 +141,14 @@ export class Call implements Dispatcher.DispatchHandler, AsyncIterator<Buffer, u
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#silent = false;
-    this.#timer?.refresh();
     if (this.#first === undefined) {
       this.#first = chunk;
+      this.#timer?.refresh();
       // Not now: undici reports each HTTP chunk, and all of those in one read come before any microtask.
       if (this.#pull !== undefined) queueMicrotask(this.#wake);
     } else {
       this.#more.push(chunk);
+      this.#heardMore = true;
     }
     this.#waiting += chunk.length;
     if (this.#isPaused) controller.pause();
@@ -196,6 +199,7 @@ export class Call implements Dispatcher.DispatchHandler, AsyncIterator<Buffer, u
   #wait(phase: Phase): void {
     this.#phase = phase;
     this.#silent = false;
+    this.#heardMore = false;
     const ms = this.#longest();
     clearTimeout(this.#timer);
     this.#timer = ms === undefined ? undefined : setTimeout(Call.#timeIsUp, ms, this).unref();
@@ -218,6 +222,11 @@ export class Call implements Dispatcher.DispatchHandler, AsyncIterator<Buffer, u
 
   /** What came while this process was busy with something else is heard first: sockets are read before immediates. */
   static #timeIsUp(call: Call): void {
+    if (call.#heardMore) {
+      call.#heardMore = false;
+      call.#timer?.refresh(); // so it may last up to twice as long
+      return;
+    }
     call.#silent = true;
     setImmediate(() => call.#giveUp());
   }

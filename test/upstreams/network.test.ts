@@ -198,6 +198,23 @@ describe("time", () => {
     expect((await failure).message).toContain("stood still for 30 ms");
   });
 
+  test("does not run out while pieces gather that nobody has pulled", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const [answer, connection] = await server.begun(server.upstream({ timeouts }));
+    let sent = "";
+    for (let i = 0; i < 4; i += 1) {
+      connection.write(chunk(String(i)));
+      sent += i;
+      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setImmediate(resolve)); // it is there
+      await pass(29);
+    }
+    expect(String((await answer.body.next()).value)).toBe(sent);
+    const failure = failureOf(answer.body.next());
+    await pass(60);
+    expect((await failure).message).toContain("stood still for 30 ms");
+  });
+
   test("is a minute for the beginning of a stream, unless said otherwise", async () => {
     const [asked] = await waiting({}, { stream: true });
     await pass(59_999);

@@ -99,9 +99,10 @@ function reader(chunks: ChunkReading): StreamReader {
 
 /**
  * Where an event may say what the ledger has to know, in bytes read as Latin-1, where offsets are byte offsets. In a
- * JSON string the quotes would be escaped, so that only keys are found; what was found is decoded to be sure.
+ * JSON string the quotes would be escaped, so that keys are found and little else; what was found is decoded to be sure. V8
+ * skips most of the bytes for this pattern: with "[DONE]" in it, or spelt out, it takes three to five times as long.
  */
-const landmark = /"(?:usage"\s*:\s*\{|error"\s*:\s*["{]|object"\s*:\s*"error"|finish_reason"\s*:\s*"[^"])|\[DONE\]/g;
+const landmark = /(?:usage"\s*:\s*\{|error"|_reason"\s*:\s*"[^"])/g;
 
 class Watcher implements StreamWatcher {
   usage: Usage | undefined;
@@ -117,7 +118,7 @@ class Watcher implements StreamWatcher {
   }
 
   see(bytes: Buffer): Buffer {
-    return sieveEvents(bytes, landmark, (event) => this.#isShown(event));
+    return sieveEvents(bytes, landmark, (event) => this.#isShown(event), done);
   }
 
   /** Looks at one event. Returns whether the client gets it. */
