@@ -6,6 +6,6 @@ export interface Frame {
   readonly dialect: Dialect;
   /** What a client of the same dialect gets. May be empty. */
   readonly relay: Buffer;
-  /** What every other client gets, after translation. All frames of an answer are asked, in order, or none. */
+  /** What every other client gets, after translation. All frames of an answer are asked, in order and once, or none. */
   events(): ChatEvent[];
 }

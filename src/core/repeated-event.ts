@@ -53,8 +53,8 @@ export class RepeatedEvents {
     const literal = JSON.stringify(delta.value);
     const at = data.indexOf(literal);
     if (at < 0 || data.includes(literal, at + 1)) return;
-    this.#before = data.slice(0, at + 1);
-    this.#after = data.slice(at + literal.length - 1);
+    this.#before = copyOf(data.slice(0, at + 1));
+    this.#after = copyOf(data.slice(at + literal.length - 1));
     this.#choice = choice;
     this.#index = index;
     this.#grows = delta.case;
@@ -71,6 +71,9 @@ export class RepeatedEvents {
     return text.includes(quote) ? undefined : text;
   }
 }
+
+/** What is cut out of a text keeps all of it in memory, which is a whole read here. */
+const copyOf = (text: string): string => Buffer.from(text).toString();
 
 /** undefined for what is no string of JSON, and for half a character: the other half may follow. */
 function unescaped(text: string): string | undefined {

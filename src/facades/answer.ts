@@ -2,6 +2,7 @@ import type { ChatEvent, ChatResponse } from "../../gen/causeway/chat/v1/chat_pb
 import type { Dialect } from "../core/dialect.ts";
 import { GatewayError } from "../core/error.ts";
 import type { Call, Exchange } from "../core/exchange.ts";
+import type { Frame } from "../core/frame.ts";
 import type { Gateway } from "../core/gateway.ts";
 import { drained, type FacadeRequest, type FacadeResponse, isGone, type ResponseHeaders, sendWhole } from "./http.ts";
 
@@ -133,15 +134,19 @@ async function answerStream(
     if (!begun) begin();
     response.end(layout === undefined ? wire : layout.end(wire));
   };
+  // Apart from the loop, which would hold on to all that was written while it waits for more.
+  const write = (frame: Frame): void => {
+    relayed = frame.dialect === dialect;
+    const wire = relayed ? frame.relay : writer.write(named(frame.events(), own));
+    const out = layout === undefined ? wire : layout.write(wire);
+    if (!begun) begin();
+    if (out.length === 0) return;
+    pulse.refresh();
+    stalled = !response.write(out);
+  };
   try {
     for await (const frame of gateway.frames(exchange)) {
-      relayed = frame.dialect === dialect;
-      const wire = relayed ? frame.relay : writer.write(named(frame.events(), own));
-      const out = layout === undefined ? wire : layout.write(wire);
-      if (!begun) begin();
-      if (out.length === 0) continue;
-      pulse.refresh();
-      stalled = !response.write(out);
+      write(frame);
       if (!stalled) continue;
       await drained(response, exchange.signal);
       stalled = false;

@@ -115,7 +115,13 @@ export class FrameSource {
 
   #frame(bytes: Buffer, relay: Buffer, decoded: ChatEvent[] | undefined): Frame {
     this.#exchange.keep(bytes, this.#keepLimit);
-    return { dialect: this.#dialect, relay, events: () => decoded ?? this.#events(bytes) };
+    let first = decoded;
+    const events = (): ChatEvent[] => {
+      const known = first;
+      first = undefined; // the frame stays until the next one is there
+      return known ?? this.#events(bytes);
+    };
+    return { dialect: this.#dialect, relay, events };
   }
 
   #events(bytes: Buffer): ChatEvent[] {

@@ -73,9 +73,10 @@ export function chunkWriter(language: ChunkWriting, usageWanted: boolean): Strea
   };
   return {
     write(events) {
-      wire = "";
       for (const event of events) write(event);
-      return wire;
+      const written = wire;
+      wire = ""; // else it would stay in memory until there is more
+      return written;
     },
     end() {
       const told =
