@@ -127,8 +127,8 @@ function gatewayConfig(port: number, upstreamUrl: string, store: string, bodies:
   });
 }
 
-/** As `npm start` has it: what is new fits the processor's cache, and what is old is collected before it is much. */
-const heap = ["--max-semi-space-size=8", "--initial-old-space-size=48"];
+/** As `npm start` has it: what a call takes is gone before it counts as old, and what is old is collected before it is much. */
+const heap = ["--max-semi-space-size=16", "--initial-old-space-size=40"];
 
 export function createGateway(deps: SystemDeps, upstreamUrl: string, bodies: Bodies): System {
   return {

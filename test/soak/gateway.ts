@@ -46,7 +46,7 @@ export async function startSoakedGateway(config: object): Promise<SoakedGateway>
   const cwd = await mkdtemp(join(tmpdir(), "causeway-soak-"));
   await writeFile(join(cwd, "causeway.yaml"), JSON.stringify(config)); // JSON is YAML
   const { PATH } = process.env;
-  const flags = ["--max-semi-space-size=8", "--initial-old-space-size=48", `--max-old-space-size=${heapLimit}`];
+  const flags = ["--max-semi-space-size=16", "--initial-old-space-size=40", `--max-old-space-size=${heapLimit}`];
   const child = spawn(process.execPath, [...flags, main, "--port", "0"], {
     cwd,
     env: { PATH, HOME: cwd }, // not the keys of whoever runs it
