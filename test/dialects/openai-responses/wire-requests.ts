@@ -216,7 +216,9 @@ function item(hasBreakpoints: boolean): fc.Arbitrary<JsonObject> {
       }),
       reference,
     )
-    .filter((one) => !("name" in one && "call_id" in one && one.type === "function_call_output"))
+    .filter(
+      (one) => !("name" in one && "call_id" in one && /^(?:function|custom_tool)_call_output$/.test(String(one.type))),
+    )
     .filter((one) => one.type !== "message" || !("name" in one));
 }
 
