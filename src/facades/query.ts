@@ -1,5 +1,5 @@
 import { GatewayError } from "../core/error.ts";
-import { quoted } from "../core/quoted.ts";
+import { clipped, quoted } from "../core/quoted.ts";
 import { nanoUsd } from "../core/usd.ts";
 import { type FacadeRequest, queryOf } from "./http.ts";
 
@@ -84,7 +84,6 @@ const wrong = (name: string, text: string, expected: string): GatewayError =>
 
 /** `names`: what there is instead. */
 function invalid(name: string, what: string, names: readonly string[] = []): GatewayError {
-  const shown = quoted(name);
   const instead = names.length === 0 ? "" : `; there are: ${names.join(", ")}`;
-  return new GatewayError("invalid_request", `${shown}: ${what}${instead}.`, { param: shown.slice(1, -1) });
+  return new GatewayError("invalid_request", `${quoted(name)}: ${what}${instead}.`, { param: clipped(name) });
 }

@@ -11,23 +11,16 @@ export function sieveEvents(
   mark?: string,
 ): Buffer {
   const latin = bytes.toString("latin1");
-  const nextHit = (from: number): number => {
-    landmark.lastIndex = from;
-    return landmark.exec(latin)?.index ?? latin.length;
-  };
-  const nextMark = (from: number): number => {
-    const at = mark === undefined ? -1 : bytes.indexOf(mark, from);
-    return at < 0 ? latin.length : at;
-  };
+  let hit = nextHit(latin, landmark, 0);
+  let marked = nextMark(bytes, mark, 0);
+  if (hit === latin.length && marked === latin.length) return bytes; // as most are
   const kept: Buffer[] = [];
   let from = 0;
-  let hit = nextHit(0);
-  let marked = nextMark(0);
   for (let at = Math.min(hit, marked); at < latin.length; at = Math.min(hit, marked)) {
     const start = eventStart(latin, at);
     const end = eventEnd(latin, at);
-    if (hit < end) hit = nextHit(end);
-    if (marked < end) marked = nextMark(end);
+    if (hit < end) hit = nextHit(latin, landmark, end);
+    if (marked < end) marked = nextMark(bytes, mark, end);
     if (isShown(bytes.subarray(start, end))) continue;
     kept.push(bytes.subarray(from, start));
     from = end;
@@ -35,6 +28,18 @@ export function sieveEvents(
   if (from === 0) return bytes;
   kept.push(bytes.subarray(from));
   return Buffer.concat(kept);
+}
+
+/** Their length: there is none. */
+function nextHit(latin: string, landmark: RegExp, from: number): number {
+  landmark.lastIndex = from;
+  return landmark.exec(latin)?.index ?? latin.length;
+}
+
+/** The same. */
+function nextMark(bytes: Buffer, mark: string | undefined, from: number): number {
+  const at = mark === undefined ? -1 : bytes.indexOf(mark, from);
+  return at < 0 ? bytes.length : at;
 }
 
 const isLineEnd = (char: string | undefined): boolean => char === "\n" || char === "\r";

@@ -100,12 +100,13 @@ interface Work {
 async function copyPage(from: Store, to: Store, page: readonly Trace[], work: Work): Promise<void> {
   const { summedBefore, counts, progress, differs, signal } = work;
   const there = await tracesIn(to.scanDb, page);
-  const wanted = page.filter((trace) => there.has(trace.id) || !isRemoved(trace, work));
+  // Whether the other store had a row, and has it in its sums alone.
+  const isRemoved = ({ id, started_at: startedAt }: Trace, before: number): boolean =>
+    !there.has(id) && startedAt >= summedBefore && startedAt < before;
+  const wanted = page.filter((trace) => !isRemoved(trace, work.removedBefore));
   // What is removed meanwhile is not to be summed up a second time: it is missing, and in the sums the next time.
   const { rowsFrom } = await progressOf(to.scanDb);
-  const missing = wanted.filter(
-    (trace) => !there.has(trace.id) && !isRemoved(trace, { ...work, removedBefore: rowsFrom }),
-  );
+  const missing = wanted.filter((trace) => !there.has(trace.id) && !isRemoved(trace, rowsFrom));
   counts.there += there.size;
   counts.removed += page.length - there.size - missing.length;
   counts.rows += page.length - missing.length;
@@ -132,12 +133,6 @@ async function copyPage(from: Store, to: Store, page: readonly Trace[], work: Wo
   }
   progress({ ...counts });
 }
-
-/** Whether the other store had a row, and has it in its sums alone. */
-const isRemoved = (
-  { started_at: startedAt }: Trace,
-  { summedBefore, removedBefore }: Pick<Work, "summedBefore" | "removedBefore">,
-) => startedAt >= summedBefore && startedAt < removedBefore;
 
 function* batchesOf(rows: readonly Trace[]): Generator<readonly Trace[]> {
   let batch: Trace[] = [];
