@@ -128,10 +128,9 @@ export function createWriter({ store, backlog, onDurable }: WriterOptions): Writ
 
 /**
  * How many turns of the event loop a batch gathers. A turn takes microseconds when there is nothing to do, and many calls
- * end in one when there is a lot: so only those wait who share the cost of a commit. After more turns more of them do, but
- * what they hold meanwhile counts as old by then, and to collect that costs as much as was saved.
+ * end in one when there is a lot: so only those wait who share the cost of a commit.
  */
-const gatheringTurns = 2;
+const gatheringTurns = 8;
 
 async function turnsEnd(): Promise<void> {
   for (let turn = 0; turn < gatheringTurns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
