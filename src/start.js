@@ -3,6 +3,14 @@
 // then takes the code as it compiled it before, which halves the time to start and saves 20 to 40 MB.
 import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+
+// Many slow streams at once outlive collections, and V8 concludes from it that such objects are better made among the old
+// ones from then on, for good: a tenth of what later calls need would wait for full collections, two to four a second.
+setFlagsFromString("--no-allocation-site-pretenuring");
+
+// Short buffers are cut from larger ones. Node's are 64 KB long, and each stays in memory as long as the last of its pieces.
+Buffer.poolSize = 8 * 1024;
 
 enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/causeway", import.meta.url)));
 await import("./main.ts");

@@ -14,14 +14,14 @@ export class HeldEnd {
     this.#landmark = landmark;
     this.#isShown = (event) => {
       if (!isEnd(event)) return true;
-      this.#held.push(Buffer.from(event)); // what was read into may be used again
+      this.#held.push(apart(event));
       return false;
     };
   }
 
   /** undefined: nothing was held back. */
   get bytes(): Buffer | undefined {
-    return this.#held.length === 0 ? undefined : Buffer.concat(this.#held);
+    return this.#held.length > 1 ? Buffer.concat(this.#held) : this.#held[0];
   }
 
   /** `bytes`: whole events. Returns those that do not end the stream. */
@@ -29,3 +29,7 @@ export class HeldEnd {
     return sieveEvents(bytes, this.#landmark, this.#isShown);
   }
 }
+
+/** A copy that keeps nothing else in memory: neither what it was cut from nor what Node cuts short buffers from. */
+const apart = ({ buffer, byteOffset, length }: Buffer): Buffer =>
+  Buffer.from(buffer.slice(byteOffset, byteOffset + length));
