@@ -12,5 +12,7 @@ setFlagsFromString("--no-allocation-site-pretenuring");
 // Short buffers are cut from larger ones. Node's are 64 KB long, and each stays in memory as long as the last of its pieces.
 Buffer.poolSize = 8 * 1024;
 
-enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/causeway", import.meta.url)));
+const compiled = fileURLToPath(new URL("../node_modules/.cache/causeway", import.meta.url));
+enableCompileCache(compiled);
+process.env.NODE_COMPILE_CACHE ??= compiled; // for worker threads, which take it from there
 await import("./main.ts");

@@ -1,14 +1,14 @@
 import { type Dialect, Kysely, type RawBuilder, type SqlBool, type Transaction } from "kysely";
 import type { Histogram } from "./rollups/histogram.ts";
 import type { Span } from "./rollups/levels.ts";
-import type { SqlStatement } from "./rollups/sql.ts";
+import type { HistogramSql, SqlStatement } from "./rollups/sql.ts";
 import type { ColumnTypes, LedgerTables } from "./schema.ts";
 
 /**
  * What databases have different SQL for. All other statements of the ledger are in words that all of them know: among
  * them sums cast to bigint, since PostgreSQL's are wider, and conditions where one has min() of two and the other least().
  */
-export interface SqlFlavor {
+export interface SqlFlavor extends HistogramSql {
   readonly types: ColumnTypes;
   /** What makes the schema of a version from nothing. undefined: the migrations do, from the first one. */
   readonly base?: { readonly version: number; readonly create: (db: Transaction<LedgerTables>) => Promise<void> };
@@ -16,13 +16,6 @@ export interface SqlFlavor {
   readonly keyOrdered: string;
   /** Whether sums can be in an index without costing those rollups that are not in it. */
   readonly indexesSums: boolean;
-  /** The `Histogram` of a column of numbers, over the rows for which a condition holds. */
-  histogram(column: string, condition: string): string;
-  /** The sum of a column of histograms; that of none is the empty one. */
-  histogramSum(column: string): string;
-  /** The same for those who read it: they may be summed up on the way. */
-  histogramsToRead(column: string): string;
-  histogramPlus(a: string, b: string): string;
   /** A histogram as a parameter. */
   histogramValue(histogram: Histogram): unknown;
   /**

@@ -1,7 +1,6 @@
-import type { SqlFlavor } from "../sql-flavor.ts";
 import { addCell, type Cell, type Cells, newCell } from "./cells.ts";
 import { ceilTo, derivedLevels, floorTo, quarterMs, type RollupLevel } from "./levels.ts";
-import { ofDimension, remakeRollups, type SqlStatement } from "./sql.ts";
+import { type HistogramSql, ofDimension, remakeRollups, type SqlStatement } from "./sql.ts";
 
 /** A quarter is sealed this long after its end: what began in it and settles later costs a statement for each level. */
 const graceMs = quarterMs;
@@ -43,7 +42,7 @@ function seriesWithin(series: readonly string[], scope: RollupLevel["scope"]): r
 }
 
 /** Makes the rollups of all spans that end between two times, in ms since 1970: those before are made. */
-export function sealRollups(flavor: SqlFlavor, from: number, to: number): SqlStatement[] {
+export function sealRollups(flavor: HistogramSql, from: number, to: number): SqlStatement[] {
   const remade = derivedLevels.flatMap((level) => {
     const first = floorTo(from, level.spanMs);
     const last = floorTo(to, level.spanMs);
@@ -54,7 +53,7 @@ export function sealRollups(flavor: SqlFlavor, from: number, to: number): SqlSta
 
 /** Makes all rollups of these levels anew whose spans have part in a period, in ms since 1970. */
 export const remakeOver = (
-  flavor: SqlFlavor,
+  flavor: HistogramSql,
   levels: readonly RollupLevel[],
   from: number,
   to: number,

@@ -1,4 +1,3 @@
-import type { SqlFlavor } from "../sql-flavor.ts";
 import type { RollupLevel } from "./levels.ts";
 
 /** What rollups are grouped by: columns of a row. A combination of their values is a series. The order is that of levels. */
@@ -88,8 +87,19 @@ const fewColumns: readonly SumColumn[] = [
   "unknown_cost",
 ];
 
+/** What databases have different SQL for where rollups are made. */
+export interface HistogramSql {
+  /** The `Histogram` of a column of numbers, over the rows for which a condition holds. */
+  histogram(column: string, condition: string): string;
+  /** The sum of a column of histograms; that of none is the empty one. */
+  histogramSum(column: string): string;
+  /** The same for those who read it: they may be summed up on the way. */
+  histogramsToRead(column: string): string;
+  histogramPlus(a: string, b: string): string;
+}
+
 /** What rows come to, as the columns of a query. */
-export const rowSums = (flavor: SqlFlavor, wanted: SumsWanted): string =>
+export const rowSums = (flavor: HistogramSql, wanted: SumsWanted): string =>
   columnsOf(
     wanted,
     (column) => sums[column],
@@ -98,7 +108,7 @@ export const rowSums = (flavor: SqlFlavor, wanted: SumsWanted): string =>
   );
 
 /** What rollups come to. `use`: whether it is read, or put into the database. */
-export const rollupSums = (flavor: SqlFlavor, wanted: SumsWanted, use: "read" | "stored"): string =>
+export const rollupSums = (flavor: HistogramSql, wanted: SumsWanted, use: "read" | "stored"): string =>
   columnsOf(
     wanted,
     (column) => `cast(sum(${column}) as bigint)`,
@@ -121,7 +131,7 @@ function columnsOf(
 }
 
 /** Adds rollups to what is there of them. `values`: what gives the values of `rollupColumns`. */
-export const upsertRollups = (flavor: SqlFlavor, values: string): string =>
+export const upsertRollups = (flavor: HistogramSql, values: string): string =>
   `insert into rollups (${rollupColumns.join(", ")}) ${values} on conflict (level, start, series) do update set ` +
   [
     ...sumColumns.map((column) => `${column} = rollups.${column} + excluded.${column}`),
@@ -157,7 +167,7 @@ export const isProvable = ({ source }: RollupLevel): string => (source === undef
  * it is made from. Where rows were removed it says nothing.
  */
 export function expectedRollups(
-  flavor: SqlFlavor,
+  flavor: HistogramSql,
   { level, spanMs, source, scope }: RollupLevel,
   from: number,
   to: number,
@@ -212,7 +222,7 @@ function insertWholes({ scope, source }: RollupLevel, from: number, to: number):
 }
 
 /** Makes the rollups of a level anew, for the spans that begin from `from` to before `to`, as far as they can be. */
-export function remakeRollups(flavor: SqlFlavor, level: RollupLevel, from: number, to: number): SqlStatement[] {
+export function remakeRollups(flavor: HistogramSql, level: RollupLevel, from: number, to: number): SqlStatement[] {
   const expected = expectedRollups(flavor, level, from, to);
   return [
     ...(level.source === undefined ? [insertSeries(from, to)] : []),

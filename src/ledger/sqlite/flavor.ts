@@ -1,19 +1,13 @@
 import { type SqlBool, sql } from "kysely";
 import type { SqlFlavor } from "../sql-flavor.ts";
+import { histogramSql } from "./histogram-sql.ts";
 
-/** All histograms of a column, with separators. SQLite joins bytes as texts: as they are. */
-const histograms = (column: string): string =>
-  `cast(group_concat(${column}, x'0000') filter (where length(${column}) > 0) as blob)`;
-
-/** SQLite's words; its functions for histograms and texts are those of functions.ts. */
+/** SQLite's words; its functions for texts are those of functions.ts. */
 export const sqliteFlavor: SqlFlavor = {
+  ...histogramSql,
   types: { bytes: "blob", histogram: "blob", serial: "integer", serialKey: "integer" },
   keyOrdered: "without rowid",
   indexesSums: true,
-  histogram: (column, condition) => `histogram(${column}) filter (where ${condition})`,
-  histogramSum: (column) => `histogram_sum(${histograms(column)})`,
-  histogramsToRead: histograms, // the thread sums them up: to be called by the statement would cost as much again
-  histogramPlus: (a, b) => `histogram_add(${a}, ${b})`,
   histogramValue: (histogram) => histogram,
   // What comes of a JSON array is known to be in its order, so that nothing is sorted for groups of its elements.
   forEach: (slots, { name, rows, index }, condition) => ({

@@ -2,7 +2,7 @@ import type Database from "better-sqlite3";
 import { type Cells, rollupValues } from "../rollups/cells.ts";
 import { addedRollups, sealableUntil, sealRollups } from "../rollups/seal.ts";
 import { dimensions, mostKnownSeries, rollupColumns, sealedUntil, upsertRollups } from "../rollups/sql.ts";
-import { sqliteFlavor } from "./flavor.ts";
+import { histogramSql } from "./histogram-sql.ts";
 
 /** Writes the rollups of rows in the transaction that writes the rows. */
 export interface RollupWriter {
@@ -13,7 +13,7 @@ export interface RollupWriter {
 
 export function createRollupWriter(db: Database.Database): RollupWriter {
   const marks = rollupColumns.map(() => "?").join(", ");
-  const upsert = db.prepare(upsertRollups(sqliteFlavor, `values (${marks})`));
+  const upsert = db.prepare(upsertRollups(histogramSql, `values (${marks})`));
   const progress = db.prepare(`select ${sealedUntil}`).pluck();
   const find = db
     .prepare(`select id from rollup_series where ${dimensions.map((name) => `${name} = ?`).join(" and ")}`)
@@ -51,7 +51,7 @@ export function createRollupWriter(db: Database.Database): RollupWriter {
       }
       const until = sealableUntil(cells.newestStart);
       if (until <= sealed) return;
-      for (const { sql, parameters } of sealRollups(sqliteFlavor, sealed, until)) prepared(sql).run(parameters);
+      for (const { sql, parameters } of sealRollups(histogramSql, sealed, until)) prepared(sql).run(parameters);
     },
     forget: () => known.clear(),
   };
