@@ -87,14 +87,18 @@ export const vendorFields = (known: readonly string[]): fc.Arbitrary<JsonObject>
       Object.fromEntries(fields.filter(([key]) => !key.includes(".") && !key.includes("\\") && !known.includes(key))),
     );
 
-/** An object with these fields, of which those in `optional` may be missing, and with vendor fields. */
+/**
+ * An object with these fields, of which those in `optional` may be missing, and with vendor fields. `others`: fields that
+ * others of its kind have, and that are no vendor fields here.
+ */
 export function objectOf(
   fields: Readonly<Record<string, fc.Arbitrary<unknown>>>,
   optional: readonly string[] = [],
+  others: readonly string[] = [],
 ): fc.Arbitrary<JsonObject> {
   const requiredKeys = Object.keys(fields).filter((key) => !optional.includes(key));
   return fc
-    .tuple(fc.record(fields, { requiredKeys }), vendorFields(Object.keys(fields)))
+    .tuple(fc.record(fields, { requiredKeys }), vendorFields([...Object.keys(fields), ...others]))
     .map(([own, foreign]): JsonObject => ({ ...own, ...foreign }));
 }
 

@@ -129,11 +129,10 @@ function choice(
   if (offered.length === 0) return fc.constant(undefined);
   const disable = { disable_parallel_tool_use: fc.boolean() };
   const optional = Object.keys(disable);
-  const free = [objectOf({ type: fc.constant("auto"), ...disable }, optional), objectOf({ type: fc.constant("none") })];
-  const forced = [
-    objectOf({ type: fc.constant("any"), ...disable }, optional),
-    objectOf({ type: fc.constant("tool"), name: toolName, ...disable }, optional),
-  ];
+  const kind = (type: string, more = {}) =>
+    objectOf({ type: fc.constant(type), ...more }, optional, ["name", ...optional]);
+  const free = [kind("auto", disable), kind("none")];
+  const forced = [kind("any", disable), kind("tool", { name: toolName, ...disable })];
   const canForce = forcedTools && thinking?.type !== "enabled";
   return maybe(fc.oneof(...free, ...(canForce ? forced : [])));
 }
