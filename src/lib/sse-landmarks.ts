@@ -2,7 +2,7 @@
  * Looks at those events of a stream that may say something of interest, and leaves out what nobody shall see.
  * `bytes`: whole events. `landmark`: a global pattern of what to look for, over the bytes read as Latin-1, where offsets
  * are byte offsets. `mark`: an ASCII text to look for as well. `isShown` is called once for each event in which one of them is
- * found, in order. Copies only if an event is left out.
+ * found, in order. Copies only if an event is left out between others.
  */
 export function sieveEvents(
   bytes: Buffer,
@@ -22,12 +22,12 @@ export function sieveEvents(
     if (hit < end) hit = nextHit(latin, landmark, end);
     if (marked < end) marked = nextMark(bytes, mark, end);
     if (isShown(bytes.subarray(start, end))) continue;
-    kept.push(bytes.subarray(from, start));
+    if (start > from) kept.push(bytes.subarray(from, start));
     from = end;
   }
   if (from === 0) return bytes;
-  kept.push(bytes.subarray(from));
-  return Buffer.concat(kept);
+  if (from < bytes.length) kept.push(bytes.subarray(from));
+  return kept.length > 1 ? Buffer.concat(kept) : (kept[0] ?? bytes.subarray(0, 0));
 }
 
 /** Their length: there is none. */

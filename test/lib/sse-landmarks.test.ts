@@ -35,3 +35,16 @@ test("without a mark only landmarks count, and bytes of which nothing goes are n
   expect(sieveEvents(bytes, /usage/g, (event) => seen.push(event.toString()) > 0)).toBe(bytes);
   expect(seen).toEqual(["data: usage\n\n"]);
 });
+
+test.each([
+  ["the last", "data: a\n\n", "", "data: usage\n\ndata: usage\n\n"],
+  ["the first", "data: a\n\n", "data: usage\n\n", ""],
+  ["all but one in the middle", "data: a\n\n", "data: usage\n\n", "data: usage\n\n"],
+  ["all", "", "data: usage\n\n", "data: usage\n\n"],
+])("nothing is copied where %s goes", (_, kept, before, behind) => {
+  const bytes = Buffer.from(before + kept + behind);
+  const left = sieveEvents(bytes, /usage/g, () => false);
+  expect(left.toString()).toBe(kept);
+  bytes.fill("x");
+  expect(left.toString(), "the same bytes").toBe("x".repeat(kept.length));
+});
