@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import * as z from "zod";
+import { startArguments } from "../start-command.ts";
 import type { Bodies } from "./options.ts";
 import type { Child, Pins, Processes } from "./processes.ts";
 
@@ -127,9 +128,6 @@ function gatewayConfig(port: number, upstreamUrl: string, store: string, bodies:
   });
 }
 
-/** As `npm start` has it: what a call takes is gone before it counts as old, and what is old is collected before it is much. */
-const heap = ["--max-semi-space-size=16", "--initial-old-space-size=40"];
-
 export function createGateway(deps: SystemDeps, upstreamUrl: string, bodies: Bodies): System {
   return {
     name: "causeway",
@@ -141,7 +139,7 @@ export function createGateway(deps: SystemDeps, upstreamUrl: string, bodies: Bod
       const profiling = deps.profileFolder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${deps.profileFolder}`];
       const child = deps.processes.start({
         name: "the gateway",
-        args: [...heap, ...profiling, join(deps.root, "src/start.js"), "--config", config],
+        args: [...profiling, ...startArguments, "--config", config],
         core: deps.pins?.system,
         cwd: deps.folder,
         ipc: false,

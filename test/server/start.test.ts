@@ -3,10 +3,8 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-
-const start = fileURLToPath(new URL("../../src/start.js", import.meta.url));
+import { startArguments } from "../start-command.ts";
 
 describe("the second start", () => {
   let folder: string;
@@ -23,7 +21,7 @@ describe("the second start", () => {
 
   /** Serves until it listens. Resolves with all that was written. */
   async function serve(): Promise<string> {
-    const child = spawn(process.execPath, [start, "--port", "0"], {
+    const child = spawn(process.execPath, [...startArguments, "--port", "0"], {
       cwd: folder,
       env: { PATH: process.env.PATH, HOME: folder, NODE_DEBUG_NATIVE: "COMPILE_CACHE" },
       stdio: ["ignore", "pipe", "pipe"],
@@ -46,7 +44,7 @@ describe("the second start", () => {
 
   test("compiles nothing anew", () => {
     expect(lines("/src/main.ts").join("\n")).toContain("retrieving transpile cache");
-    expect(said).not.toMatch(/retrieving transpile cache.*\.\.\.(?!success)/);
+    expect(said).not.toContain("no transpile cache");
   });
 
   test("nor does the ledger's thread, which would load Node's compiler for it", () => {

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { createProcessUsage } from "../bench/process-usage.ts";
+import { startArguments } from "../start-command.ts";
 
-const main = join(import.meta.dirname, "..", "..", "src", "main.ts");
 const endingMs = 20_000;
 
 /** What its log says that it should not. */
@@ -41,13 +41,12 @@ const errorLevel = 50;
  */
 const heapLimit = 128;
 
-/** Runs main as `npm start` does, but for the limit, in a folder of its own. Resolves when it listens. */
+/** Runs the gateway as `npm start` does, but for the limit, in a folder of its own. Resolves when it listens. */
 export async function startSoakedGateway(config: object): Promise<SoakedGateway> {
   const cwd = await mkdtemp(join(tmpdir(), "causeway-soak-"));
   await writeFile(join(cwd, "causeway.yaml"), JSON.stringify(config)); // JSON is YAML
   const { PATH } = process.env;
-  const flags = ["--max-semi-space-size=16", "--initial-old-space-size=40", `--max-old-space-size=${heapLimit}`];
-  const child = spawn(process.execPath, [...flags, main, "--port", "0"], {
+  const child = spawn(process.execPath, [`--max-old-space-size=${heapLimit}`, ...startArguments, "--port", "0"], {
     cwd,
     env: { PATH, HOME: cwd }, // not the keys of whoever runs it
     stdio: ["ignore", "pipe", "pipe"],
