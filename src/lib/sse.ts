@@ -105,24 +105,36 @@ function isWholeData(rest: Buffer): boolean {
  * where it has none. Comments, ids and retry times are passed over.
  */
 export function readEvents(bytes: Buffer, each: (data: string, event: string) => void): void {
+  const text = eventsText(bytes);
+  for (let at = 0; at < text.length; ) at = readEvent(text, at, each);
+}
+
+/** Whole events as text, in which lines end in LF. */
+export function eventsText(bytes: Buffer): string {
   let text = bytes.toString("utf8");
   if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
-  if (text.includes("\r")) text = text.replace(/\r\n?/g, "\n");
+  return text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
+}
+
+/** Reads the event that begins at an offset, as `readEvents` does. Returns the offset behind its blank line. */
+export function readEvent(text: string, start: number, each: (data: string, event: string) => void): number {
   let data: string | undefined;
   let event = "";
-  for (let at = 0; at < text.length; ) {
+  let at = start;
+  while (at < text.length) {
     let end = text.indexOf("\n", at);
     if (end < 0) end = text.length;
     if (end === at) {
       if (data !== undefined) each(data, event);
-      data = undefined;
-      event = "";
-    } else if (text.startsWith("data", at)) {
+      return at + 1;
+    }
+    if (text.startsWith("data", at)) {
       const value = fieldValue(text, at + 4, end);
       if (value !== undefined) data = data === undefined ? value : `${data}\n${value}`;
     } else if (text.startsWith("event", at)) event = fieldValue(text, at + 5, end) ?? event;
     at = end + 1;
   }
+  return at;
 }
 
 /** What stands behind the colon, less one space. undefined when the field's name goes on. */

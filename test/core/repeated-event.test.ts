@@ -2,18 +2,29 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ChatEvent } from "../../gen/causeway/chat/v1/chat_pb.ts";
 import { chatEvent, partDelta } from "../../src/core/fold.ts";
-import { RepeatedEvents } from "../../src/core/repeated-event.ts";
+import { type ReadEvent, RepeatedEvents } from "../../src/core/repeated-event.ts";
 import { isRecord, text } from "../../src/core/wire-values.ts";
 
-/** A vendor whose events have a kind, the words, and something that decides what they mean. */
-function read(wire: unknown, events: ChatEvent[]): boolean {
-  if (!isRecord(wire)) return false;
-  const at = typeof wire.at === "number" ? wire.at : 0;
-  if (wire.kind === "args") events.push(partDelta(0, at, { case: "arguments", value: text(wire.words) }));
-  else if (wire.kind === "text" && text(wire.words) !== "") {
-    events.push(partDelta(0, at, { case: "text", value: text(wire.words) }));
-  } else if (wire.kind === "end") events.push(chatEvent("partEnd", { choice: 0, index: at }));
-  return true;
+/**
+ * A vendor whose events have a kind, the words, and something that decides what they mean. What is said after an end begins
+ * anew.
+ */
+function vendor(): ReadEvent {
+  let hasEnded = false;
+  return (wire, events) => {
+    if (!isRecord(wire)) return false;
+    const at = typeof wire.at === "number" ? wire.at : 0;
+    const words = text(wire.words);
+    if (wire.kind === "end") {
+      hasEnded = true;
+      return false;
+    }
+    if (hasEnded) events.push(chatEvent("partEnd", { choice: 0, index: at }));
+    hasEnded = false;
+    if (wire.kind === "args") events.push(partDelta(0, at, { case: "arguments", value: words }));
+    else if (words !== "") events.push(partDelta(0, at, { case: "text", value: words }));
+    return true;
+  };
 }
 
 /** How servers write JSON: with or without spaces, with or without escapes. */
@@ -37,51 +48,75 @@ function show({ wire, style }: { readonly wire: object; readonly style: string }
   return json.replace(/[^\x20-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
+const eventOf = (json: string): string => `data: ${json.replaceAll("\n", "\ndata: ")}\n\n`;
+const parse = (repeated: RepeatedEvents, wire: string): ChatEvent[] => repeated.read(Buffer.from(wire));
+
+/** How servers lay events out, all of one stream alike. */
+const layouts = {
+  plain: eventOf,
+  named: (json: string) => `event: said\n${eventOf(json)}`,
+  crlf: (json: string) => eventOf(json).replaceAll("\n", "\r\n"),
+  commented: (json: string) => `: still there\n\n${eventOf(json)}`,
+  identified: (json: string) => eventOf(json).replace(/\n$/, "id: 7\n\n"),
+  ended: (json: string) => `${eventOf(json)}${eventOf("[DONE]")}`,
+};
+
+/** Reads of so many events each; the last one is all that is left. */
+const readSizes = fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 6 });
+
 test("reads what it would read if it parsed every event", () => {
   fc.assert(
-    fc.property(fc.array(written, { maxLength: 30 }), (stream) => {
-      const lines = stream.map(show);
-      const plain: ChatEvent[] = [];
-      for (const line of lines) read(JSON.parse(line), plain);
-      const seen: ChatEvent[] = [];
-      const repeated = new RepeatedEvents(read);
-      for (const line of lines) repeated.read(line, seen);
-      expect(seen).toEqual(plain);
-    }),
-    { numRuns: 2000 },
+    fc.property(
+      fc.array(written, { maxLength: 30 }),
+      fc.constantFrom(...Object.values(layouts)),
+      readSizes,
+      (stream, layout, sizes) => {
+        const lines = stream.map(show);
+        const plain: ChatEvent[] = [];
+        const read = vendor();
+        for (const line of lines) read(JSON.parse(line), plain);
+        const repeated = new RepeatedEvents(vendor(), "[DONE]");
+        const seen: ChatEvent[] = [];
+        let rest = lines;
+        for (const size of [...sizes, lines.length]) {
+          seen.push(...parse(repeated, rest.slice(0, size).map(layout).join("")));
+          rest = rest.slice(size);
+        }
+        expect(seen).toEqual(plain);
+      },
+    ),
+    { numRuns: 5000 },
   );
 });
 
-test("does not parse what it has seen the shape of", () => {
+test.each([
+  ["one by one", ["one", "two", 'th"ree', "fo\nur"]],
+  ["all in one read", ["one two", 'th"ree', "fo\nur", "fi\\ve"]],
+])("does not parse what it has seen the shape of, %s", (how, said) => {
   let parsed = 0;
+  const read = vendor();
   const repeated = new RepeatedEvents((wire, events) => {
     parsed += 1;
     return read(wire, events);
   });
-  const events: ChatEvent[] = [];
-  for (const words of ["one", "two", 'th"ree', "fo\nur"])
-    repeated.read(JSON.stringify({ kind: "text", at: 3, words }), events);
+  const lines = said.map((words) => eventOf(JSON.stringify({ kind: "text", at: 3, words })));
+  const reads = how === "one by one" ? lines : [lines.join("")];
+  const events = reads.flatMap((wire) => parse(repeated, wire));
   expect(parsed).toBe(1);
-  expect(events.map(({ kind }) => kind.case === "partDelta" && kind.value.delta.value)).toEqual([
-    "one",
-    "two",
-    'th"ree',
-    "fo\nur",
-  ]);
+  expect(events.map(({ kind }) => kind.case === "partDelta" && kind.value.delta.value)).toEqual(said);
 });
 
 test.each([
   '{"kind":"text","at":0,"words":"a","words":"b"}',
   '{"kind":"text","at":0,"words":"a"b"}',
   '{"kind":"text","at":0,"words":"',
+  '{"kind":"text","at":0,"words":"a\nb"}',
 ])("takes a closer look at %s", (line) => {
-  const repeated = new RepeatedEvents(read);
-  repeated.read('{"kind":"text","at":0,"words":"xyz"}', []);
-  const events: ChatEvent[] = [];
+  const repeated = new RepeatedEvents(vendor());
+  parse(repeated, eventOf('{"kind":"text","at":0,"words":"xyz"}'));
   const outcome = (() => {
     try {
-      repeated.read(line, events);
-      return events;
+      return parse(repeated, eventOf(line));
     } catch (error) {
       return error;
     }
@@ -89,7 +124,7 @@ test.each([
   const plain: ChatEvent[] = [];
   const expected = (() => {
     try {
-      read(JSON.parse(line), plain);
+      vendor()(JSON.parse(line), plain);
       return plain;
     } catch {
       return expect.objectContaining({ code: "upstream_malformed" });

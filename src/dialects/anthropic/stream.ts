@@ -1,4 +1,4 @@
-import { type ChatEvent, FinishReason } from "../../../gen/causeway/chat/v1/chat_pb.ts";
+import { FinishReason } from "../../../gen/causeway/chat/v1/chat_pb.ts";
 import type { Usage } from "../../../gen/causeway/chat/v1/usage_pb.ts";
 import type { StreamCodec, StreamReader, StreamWatcher, StreamWriter } from "../../core/dialect.ts";
 import { HeldEnd } from "../../core/held-end.ts";
@@ -21,14 +21,7 @@ export const streamCodec: StreamCodec = {
 
 function reader(): StreamReader {
   const answer = new EventReader();
-  const repeated = new RepeatedEvents((wire, events) => answer.read(wire, events));
-  return {
-    read(bytes) {
-      const events: ChatEvent[] = [];
-      readEvents(bytes, (data) => repeated.read(data, events));
-      return events;
-    },
-  };
+  return new RepeatedEvents((wire, events) => answer.read(wire, events));
 }
 
 function writer(): StreamWriter {

@@ -85,16 +85,7 @@ export function chunkStream(language: ChunkLanguage): StreamCodec {
 }
 
 function reader(chunks: ChunkReading): StreamReader {
-  const repeated = new RepeatedEvents((wire, events) => chunks.read(wire, events));
-  return {
-    read(bytes) {
-      const events: ChatEvent[] = [];
-      readEvents(bytes, (data) => {
-        if (data !== done) repeated.read(data, events);
-      });
-      return events;
-    },
-  };
+  return new RepeatedEvents((wire, events) => chunks.read(wire, events), done);
 }
 
 /**
