@@ -4,6 +4,7 @@ import { GatewayError } from "../core/error.ts";
 import type { UpstreamAnswer } from "../core/ports.ts";
 import type { Connection } from "./connections.ts";
 import { isClosedByPeer, networkFailure, type Peer, type Phase, timeoutFailure } from "./failures.ts";
+import { joinChunks } from "./join-chunks.ts";
 import { type AnswerHeaders, readRateLimits } from "./rate-limits.ts";
 import { readRetryAfter } from "./retry-after.ts";
 
@@ -172,7 +173,7 @@ export class Call implements Dispatcher.DispatchHandler, AsyncIterator<Buffer, u
 
   /** All that waits, as one buffer. `first`: what this.#first is. */
   #take(first: Buffer): Buffer {
-    const bytes = this.#more.length === 0 ? first : Buffer.concat([first, ...this.#more], this.#waiting);
+    const bytes = joinChunks(first, this.#more, this.#waiting);
     this.#drop();
     this.#controller?.resume(); // may bring the next bytes before it returns
     return bytes;
