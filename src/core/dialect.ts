@@ -93,6 +93,8 @@ export interface StreamCodec {
 export interface StreamReader {
   /** `bytes`: whole wire events. Throws GatewayError "upstream_malformed", or the error that an event reports. */
   read(bytes: Buffer): ChatEvent[];
+  /** Those wire events of the last read that did more than let a text grow: all that a watcher has to see. undefined: all. */
+  readonly telling?: Buffer;
 }
 
 export interface StreamWriterOptions {

@@ -34,6 +34,7 @@ export class RepeatedEvents {
   readonly #read: ReadEvent;
   readonly #done: string | undefined;
   #shape: Shape | undefined;
+  #telling = "";
 
   /** `done`: the data of an event that is passed over. */
   constructor(read: ReadEvent, done?: string) {
@@ -44,8 +45,14 @@ export class RepeatedEvents {
   /** `bytes`: whole events. Throws what `ReadEvent` throws, and GatewayError "upstream_malformed" for what is no JSON. */
   read(bytes: Buffer): ChatEvent[] {
     const events: ChatEvent[] = [];
+    this.#telling = "";
     this.#readAll(eventsText(bytes), events);
     return events;
+  }
+
+  /** Those events of the last read that were parsed. */
+  get telling(): Buffer {
+    return Buffer.from(this.#telling);
   }
 
   #readAll(wire: string, events: ChatEvent[]): void {
@@ -83,6 +90,7 @@ export class RepeatedEvents {
     const end = readEvent(wire, at, (found) => {
       data = found;
     });
+    this.#telling += wire.slice(at, end);
     if (data === undefined || data === this.#done) return end;
     const had = events.length;
     const isRepeatable = this.#read(parseEventData(data), events);

@@ -7,7 +7,7 @@ import type { Frame } from "../core/frame.ts";
 import type { UpstreamAnswer } from "../core/ports.ts";
 import { textOfEvents } from "../core/text.ts";
 import { EventBatcher } from "../lib/sse.ts";
-import { failed, type OpenAnswer } from "./attempt.ts";
+import type { OpenAnswer } from "./attempt.ts";
 
 /** A provider that says nothing at such length is taken to have begun. */
 const mostHeldBytes = 256 * 1024;
@@ -19,6 +19,8 @@ export class FrameSource {
   readonly #model: string;
   readonly #body: UpstreamAnswer["body"];
   readonly #keepLimit: number;
+  /** Whether the client speaks the provider's dialect. */
+  readonly #isRelayed: boolean;
   readonly #watcher: StreamWatcher;
   readonly #batcher = new EventBatcher();
   #reader: StreamReader | undefined;
@@ -34,6 +36,7 @@ export class FrameSource {
     this.#model = model;
     this.#body = body;
     this.#keepLimit = keepLimit;
+    this.#isRelayed = dialectOf(exchange.call.request) === dialect;
     this.#watcher = dialect.stream.watcher({ hideUsage: !exchange.call.usageWanted });
   }
 
@@ -57,7 +60,9 @@ export class FrameSource {
       const read = await this.#read();
       if (read === undefined) break;
       this.#begunBytes += read.length;
-      const frame = { bytes: read, relay: this.#see(read), events: this.#decodeFirst(read) };
+      const frame = this.#isRelayed
+        ? { bytes: read, relay: this.#see(read), events: this.#firstEvents(read) }
+        : this.#translated(read);
       held.push(frame);
       if (hasContent(frame)) break;
     }
@@ -71,10 +76,15 @@ export class FrameSource {
   /** The next frame: all whole events of one read. undefined at the end. Throws for an answer that ends before the model was done. */
   async next(): Promise<Frame | undefined> {
     const held = this.#held?.shift();
-    if (held !== undefined) return this.#frame(held.bytes, held.relay, held.events);
+    if (held !== undefined) {
+      this.#exchange.keep(held.bytes, this.#keepLimit);
+      return this.#frame(held);
+    }
     this.#held = undefined;
     const bytes = await this.#read();
-    return bytes === undefined ? undefined : this.#frame(bytes, this.#see(bytes), undefined);
+    if (bytes === undefined) return undefined;
+    this.#exchange.keep(bytes, this.#keepLimit);
+    return this.#frame(this.#isRelayed ? { bytes, relay: this.#see(bytes), events: [] } : this.#translated(bytes));
   }
 
   /** Tells the exchange what was seen, however far the answer came. */
@@ -113,31 +123,33 @@ export class FrameSource {
     return relay;
   }
 
-  #frame(bytes: Buffer, relay: Buffer, decoded: ChatEvent[] | undefined): Frame {
-    this.#exchange.keep(bytes, this.#keepLimit);
-    let first = decoded;
-    const events = (): ChatEvent[] => {
-      const known = first;
-      first = undefined; // the frame stays until the next one is there
-      return known ?? this.#events(bytes);
+  #frame({ relay, events }: HeldFrame): Frame {
+    let waiting = events;
+    const taken = (): ChatEvent[] => {
+      const all = waiting ?? [];
+      waiting = undefined; // the frame stays until the next one is there
+      return all;
     };
-    return { dialect: this.#dialect, relay, events };
+    return { dialect: this.#dialect, relay, events: taken };
   }
 
-  #events(bytes: Buffer): ChatEvent[] {
+  /** The watcher sees no more than it has to: most events of a stream do nothing but let a text grow. */
+  #translated(bytes: Buffer): HeldFrame {
+    let telling = bytes;
     try {
-      return this.#decode(bytes);
-    } catch (thrown) {
-      throw failed(this.#exchange, thrown); // whoever asked for events leaves now, and must not be taken for a client that left
+      const events = this.#decode(bytes);
+      telling = this.#reader?.telling ?? bytes;
+      return { bytes, relay: bytes, events };
+    } finally {
+      if (telling.length > 0) this.#see(telling);
     }
   }
 
   /**
-   * What tells whether the answer has begun. A client that speaks the provider's dialect gets the bytes: for it they are
-   * read no further than to the first content, and need not be readable (undefined).
+   * What tells whether an answer that is relayed has begun: read no further than to the first content. undefined: it cannot
+   * be read, and need not be.
    */
-  #decodeFirst(bytes: Buffer): ChatEvent[] | undefined {
-    if (dialectOf(this.#exchange.call.request) !== this.#dialect) return this.#decode(bytes);
+  #firstEvents(bytes: Buffer): ChatEvent[] | undefined {
     const events: ChatEvent[] = [];
     try {
       for (let from = 0; from < bytes.length && !events.some(isContent); ) {
