@@ -78,6 +78,8 @@ export interface AnswerFacts {
   readonly id?: string | undefined;
   readonly usage: Usage | undefined;
   readonly finishReason: FinishReason;
+  /** The answer as parsed JSON, where it had to be parsed. */
+  readonly wire?: unknown;
 }
 
 export interface StreamCodec {

@@ -18,7 +18,9 @@ export function watchAnswer(
   look: (members: JsonMembers) => AnswerFacts,
 ): AnswerFacts {
   try {
-    return body.length <= parsedWholeBytes ? lookAt(parseJson(body.toString("utf8"))) : look(JsonMembers.scan(body));
+    if (body.length > parsedWholeBytes) return look(JsonMembers.scan(body));
+    const wire = parseJson(body.toString("utf8"));
+    return { ...lookAt(wire), wire };
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     throw malformedAnswer(`is no JSON: ${error.message}`, error);

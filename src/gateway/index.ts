@@ -172,7 +172,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
           throw new GatewayError("content_filtered", "The provider's content filter has cut the answer off.");
         }
         const read = (): ChatResponse => {
-          const chat = dialect.answer.read(parseAnswer(bytes));
+          const chat = dialect.answer.read(facts.wire ?? parseAnswer(bytes));
           chat.model ||= model; // some vendors do not say who answers
           return chat;
         };

@@ -65,7 +65,7 @@ describe.each(Object.entries(answers))("%s", (name, expected) => {
   test("is watched as it is read", () => {
     const read = anthropic.answer.read(jsonSample(name));
     const facts = { usage: read.usage, finishReason: read.choices[0]?.finishReason };
-    expect(anthropic.answer.watch(sample(name))).toEqual(facts);
+    expect(anthropic.answer.watch(sample(name))).toEqual({ ...facts, wire: jsonSample(name) });
     expect(anthropic.answer.watch(Buffer.concat([Buffer.alloc(20_000, " "), sample(name)]))).toEqual(facts);
   });
 });

@@ -172,7 +172,7 @@ describe.each(Object.entries(answers))("%s", (name, expected) => {
   test("is watched as it is read", () => {
     const read = bedrockConverse.answer.read(jsonSample(name));
     const facts = { usage: read.usage, finishReason: read.choices[0]?.finishReason };
-    expect(bedrockConverse.answer.watch(sample(name))).toEqual(facts);
+    expect(bedrockConverse.answer.watch(sample(name))).toEqual({ ...facts, wire: jsonSample(name) });
     expect(bedrockConverse.answer.watch(Buffer.concat([sample(name), Buffer.alloc(20_000, " ")]))).toEqual(facts);
   });
 });

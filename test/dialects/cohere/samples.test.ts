@@ -135,7 +135,7 @@ describe.each(Object.entries(answers))("%s", (name, expected) => {
   test("is watched as it is read", () => {
     const read = cohere.answer.read(jsonSample(name));
     const facts = { usage: read.usage, finishReason: read.choices[0]?.finishReason };
-    expect(cohere.answer.watch(sample(name))).toEqual(facts);
+    expect(cohere.answer.watch(sample(name))).toEqual({ ...facts, wire: jsonSample(name) });
     expect(cohere.answer.watch(Buffer.concat([Buffer.alloc(20_000, " "), sample(name)]))).toEqual(facts);
   });
 

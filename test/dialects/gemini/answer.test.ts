@@ -38,7 +38,7 @@ describe.each(sizes)("watching a %s answer", (_, padding) => {
 
   test("an answer without usage, and one that goes on", () => {
     const facts = watch({ candidates: [candidate({})] });
-    expect(facts).toEqual({ usage: undefined, finishReason: FinishReason.UNSPECIFIED });
+    expect(facts).toMatchObject({ usage: undefined, finishReason: FinishReason.UNSPECIFIED });
   });
 
   test.each([

@@ -73,7 +73,7 @@ describe.each(Object.entries(answers))("%s", (name, expected) => {
   test("is watched as it is read", () => {
     const facts = gemini.answer.watch(sample(name));
     const read = gemini.answer.read(jsonSample(name));
-    expect(facts).toEqual({ usage: read.usage, finishReason: read.choices[0]?.finishReason });
+    expect(facts).toEqual({ usage: read.usage, finishReason: read.choices[0]?.finishReason, wire: jsonSample(name) });
   });
 
   test("says the same when it is written again", () => {

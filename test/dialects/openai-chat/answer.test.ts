@@ -37,6 +37,7 @@ describe("what is watched of a whole answer", () => {
     expect(answer.watch(Buffer.from(JSON.stringify(wire)))).toEqual({
       usage: undefined,
       finishReason: FinishReason.UNSPECIFIED,
+      wire,
     });
   });
 

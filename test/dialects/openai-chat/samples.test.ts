@@ -69,7 +69,7 @@ describe.each(Object.entries(answers))("%s", (name, expected) => {
   test("is watched as it is read", () => {
     const facts = openaiChat.answer.watch(sample(name));
     const read = openaiChat.answer.read(jsonSample(name));
-    expect(facts).toEqual({ usage: read.usage, finishReason: read.choices[0]?.finishReason });
+    expect(facts).toEqual({ usage: read.usage, finishReason: read.choices[0]?.finishReason, wire: jsonSample(name) });
   });
 });
 

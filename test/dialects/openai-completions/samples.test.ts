@@ -62,7 +62,11 @@ test("openai-answer.json is read, and watched as it is read", () => {
     },
   ]);
   const facts = openaiCompletions.answer.watch(sample("openai-answer.json"));
-  expect(facts).toEqual({ usage: read.usage, finishReason: FinishReason.LENGTH });
+  expect(facts).toEqual({
+    usage: read.usage,
+    finishReason: FinishReason.LENGTH,
+    wire: jsonSample("openai-answer.json"),
+  });
 });
 
 test("openai-request.json is read and written again", () => {

@@ -76,7 +76,7 @@ describe.each(Object.entries(answers))("%s", (name, expected) => {
   test("is watched as it is read", () => {
     const read = openaiResponses.answer.read(jsonSample(name));
     const facts = { id: read.id, usage: read.usage, finishReason: read.choices[0]?.finishReason };
-    expect(openaiResponses.answer.watch(sample(name))).toEqual(facts);
+    expect(openaiResponses.answer.watch(sample(name))).toEqual({ ...facts, wire: jsonSample(name) });
     const padded = Buffer.concat([Buffer.from(" ".repeat(20_000)), sample(name)]);
     expect(openaiResponses.answer.watch(padded)).toEqual(facts);
   });
