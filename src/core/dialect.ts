@@ -95,7 +95,10 @@ export interface StreamCodec {
 export interface StreamReader {
   /** `bytes`: whole wire events. Throws GatewayError "upstream_malformed", or the error that an event reports. */
   read(bytes: Buffer): ChatEvent[];
-  /** Those wire events of the last read that did more than let a text grow: all that a watcher has to see. undefined: all. */
+  /**
+   * All of the last read that a watcher has to see: what may have done more than let a text grow. undefined: all of it. Says
+   * nothing when the read has thrown.
+   */
   readonly telling?: Buffer;
 }
 

@@ -6,6 +6,6 @@ export interface Frame {
   readonly dialect: Dialect;
   /** What a client of the same dialect gets. May be empty. */
   readonly relay: Buffer;
-  /** What every other client gets, after translation. To be taken once. */
+  /** What every other client gets, after translation. To be taken once, and by no client of the same dialect. */
   events(): ChatEvent[];
 }

@@ -58,6 +58,7 @@ const layouts = {
   crlf: (json: string) => eventOf(json).replaceAll("\n", "\r\n"),
   commented: (json: string) => `: still there\n\n${eventOf(json)}`,
   identified: (json: string) => eventOf(json).replace(/\n$/, "id: 7\n\n"),
+  apart: (json: string) => `${eventOf(json)}\n`,
   ended: (json: string) => `${eventOf(json)}${eventOf("[DONE]")}`,
 };
 
@@ -104,6 +105,21 @@ test.each([
   const events = reads.flatMap((wire) => parse(repeated, wire));
   expect(parsed).toBe(1);
   expect(events.map(({ kind }) => kind.case === "partDelta" && kind.value.delta.value)).toEqual(said);
+});
+
+test("a line that is no data is not taken for what is said", () => {
+  const json = (words: string): string => JSON.stringify({ kind: "text", at: 0, words });
+  const repeated = new RepeatedEvents(vendor());
+  const events = [json("one"), json("two")].flatMap((comment) =>
+    parse(repeated, `data: ${json("one")}\n: ${comment}\n\n`),
+  );
+  expect(events).toEqual(Array(2).fill(partDelta(0, 0, { case: "text", value: "one" })));
+});
+
+test.each(Object.entries(layouts))("the time for a read grows no faster than the read: 4 MB, %s", (_, layout) => {
+  const line = layout(JSON.stringify({ kind: "text", at: 0, words: "word" }));
+  const count = Math.ceil((4 * 1024 * 1024) / line.length);
+  expect(parse(new RepeatedEvents(vendor(), "[DONE]"), line.repeat(count))).toHaveLength(count);
 });
 
 test.each([
