@@ -83,7 +83,7 @@ export class FrameSource {
     this.#held = undefined;
     const bytes = await this.#read();
     if (bytes === undefined) return undefined;
-    this.#exchange.keep(bytes, this.#keepLimit);
+    this.#exchange.keep(bytes, this.#keepLimit); // before it is looked at: what fails is worth keeping
     return this.#frame(this.#isRelayed ? { bytes, relay: this.#see(bytes), events: [] } : this.#translated(bytes));
   }
 

@@ -37,8 +37,9 @@ describe.each(sizes)("watching a %s answer", (_, padding) => {
   });
 
   test("an answer without usage, and one that goes on", () => {
-    const facts = watch({ candidates: [candidate({})] });
-    expect(facts).toMatchObject({ usage: undefined, finishReason: FinishReason.UNSPECIFIED });
+    const wire = { candidates: [candidate({})] };
+    const parsed = padding === "" ? { wire } : {};
+    expect(watch(wire)).toEqual({ usage: undefined, finishReason: FinishReason.UNSPECIFIED, ...parsed });
   });
 
   test.each([
