@@ -6,6 +6,7 @@ import { wordsOf } from "../core/enum-words.ts";
 import type { ExchangeRow, ExchangeStatus } from "../core/exchange.ts";
 import type { LedgerRow } from "../core/ledger.ts";
 import type { RequestsTable, requestColumns } from "./schema.ts";
+import { usualTrailText } from "./usual-trail.ts";
 
 /** What a column takes: whole numbers may come as number or bigint. */
 type Stored<T> = T extends bigint ? number | bigint : T;
@@ -55,6 +56,7 @@ export function rowValues(row: ExchangeRow): RowValues {
     row.serviceTier,
     row.reportedCostNanoUsd,
     row.cacheSavedNanoUsd,
+    usualTrailText(row) ?? null,
   ];
 }
 

@@ -70,6 +70,8 @@ export interface RequestsTable {
   reported_cost_nano_usd: bigint | null;
   /** How much more it would have cost without the provider's prompt cache; negative where writing to it cost more. */
   cache_saved_nano_usd: bigint | null;
+  /** The trail of a request that went the usual way, in the form of `usualTrailText`. null: it is among `trails`, if anywhere. */
+  usual_trail: string | null;
 }
 
 /** How the bytes of a body are stored. */
@@ -86,8 +88,8 @@ export interface BodiesTable {
 }
 
 /**
- * Why requests went where they went, apart from them: within their rows it doubled the pages that a sum over all of them
- * reads, and here it costs a row about 1 µs more.
+ * Why requests went where they went, where that was not the usual way. Apart from them: within their rows it doubled the
+ * pages that a sum over all of them reads.
  */
 export interface TrailsTable {
   /** The request's. */
@@ -203,4 +205,5 @@ export const requestColumns = [
   "service_tier",
   "reported_cost_nano_usd",
   "cache_saved_nano_usd",
+  "usual_trail",
 ] as const satisfies readonly (keyof RequestsTable)[];

@@ -2,6 +2,7 @@ import type { ExchangeBodies, ExchangeRow } from "../core/exchange.ts";
 import type { Compacted } from "../core/ledger.ts";
 import type { SqlStatement } from "./rollups/sql.ts";
 import { type RowValues, rowValues } from "./rows.ts";
+import { requestColumns } from "./schema.ts";
 import type { LedgerDb } from "./sql-flavor.ts";
 import { trailText } from "./trails.ts";
 
@@ -13,16 +14,17 @@ export interface Settlement {
 /** A row as stores have it. */
 export interface StoredRow {
   readonly values: RowValues;
-  /** undefined: it has none, as those of the first versions. */
+  /** undefined: its values say it, or it has none, as those of the first versions. */
   readonly trail: string | undefined;
   readonly bodies: ExchangeBodies | undefined;
 }
 
-export const storedRow = ({ row, bodies }: Settlement): StoredRow => ({
-  values: rowValues(row),
-  trail: trailText(row.trail),
-  bodies,
-});
+export function storedRow({ row, bodies }: Settlement): StoredRow {
+  const values = rowValues(row);
+  return { values, trail: values[usualTrailAt] === null ? trailText(row.trail) : undefined, bodies };
+}
+
+const usualTrailAt = requestColumns.indexOf("usual_trail");
 
 /** What is free in a store beyond the little that it keeps for what comes next. */
 export interface Slack {

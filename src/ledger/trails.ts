@@ -4,7 +4,7 @@ import type { ErrorCode } from "../core/error.ts";
 import type { AttemptStep, SkipReason, Trail, TrailStep, WaitStep } from "../core/trail.ts";
 
 /**
- * A trail as JSON. On the way of every call, and in every row: so names are short, what is empty is left out, and so is
+ * A trail as JSON. Its names are short, what is empty is left out, and so is
  * the outcome of an attempt that answered. A step has its kind as the name of its first member. Times are in µs, "until"
  * in ms since 1970, costs in nano-dollars as text, a usage is in protobuf's JSON form. For example
  * `{"candidates":["a/m"],"planned":35,"steps":[{"attempt":"a/m","at":40,"head":900,"begun":950,"end":2000}]}`.
@@ -137,7 +137,7 @@ const wordsOf =
   (value: unknown): value is Word =>
     typeof value === "string" && Object.hasOwn(words, value);
 
-const isAffinity = wordsOf<Trail["affinity"]>({ "": true, new: true, kept: true, moved: true });
+export const isAffinity = wordsOf<Trail["affinity"]>({ "": true, new: true, kept: true, moved: true });
 const isOutcome = wordsOf<AttemptStep["outcome"]>({ running: true, answered: true, failed: true, left: true });
 const isWaitReason = wordsOf<WaitStep["why"]>({ backoff: true, cooldown: true });
 const isSkipReason = wordsOf<SkipReason>({

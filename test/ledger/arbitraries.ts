@@ -3,7 +3,7 @@ import { FinishReason } from "../../gen/causeway/chat/v1/chat_pb.ts";
 import { UsageSource } from "../../gen/causeway/chat/v1/usage_pb.ts";
 import type { ExchangeRow } from "../../src/core/exchange.ts";
 import type { AttemptStep, SkippedStep, Trail, WaitStep } from "../../src/core/trail.ts";
-import { nextId, usageOf } from "./fixtures.ts";
+import { nextId, rowOf, usageOf } from "./fixtures.ts";
 
 const text = fc.string({ unit: "grapheme", maxLength: 30 });
 const count = fc.nat({ max: 0xffffffff });
@@ -78,7 +78,34 @@ export const trails: fc.Arbitrary<Trail> = fc.record({
   steps: fc.array(fc.oneof(attempts, skips, waits), { maxLength: 5 }),
 });
 
-export const rows: fc.Arbitrary<ExchangeRow> = fc
+/** Of a row: what it says of itself, or something else. */
+const usualTrails = ({ provider, model, credential }: Pick<ExchangeRow, "provider" | "model" | "credential">) =>
+  fc.record<Trail>({
+    strategy: fc.constant(""),
+    condition: fc.constant(""),
+    affinity: fc.constantFrom("", "new", "kept", "moved"),
+    candidates: fc.constant([`${provider}/${model}`]),
+    plannedUs: micros,
+    steps: fc
+      .record({
+        kind: fc.constant("attempt" as const),
+        atUs: micros,
+        target: fc.constant(`${provider}/${model}`),
+        credential: fc.oneof(fc.constant(credential), fc.constantFrom("", "-", " ", "team b "), text),
+        hedge: fc.constant(false),
+        outcome: fc.constant("answered" as const),
+        headUs: maybe(micros),
+        begunUs: maybe(micros),
+        endUs: maybe(micros),
+      })
+      .map((step) => [step]),
+  });
+
+export const usualRows: fc.Arbitrary<ExchangeRow> = fc
+  .record({ provider: text, model: text, credential: text })
+  .chain((names) => usualTrails(names).map((trail) => rowOf({ ...names, trail })));
+
+const anyRows: fc.Arbitrary<ExchangeRow> = fc
   .record({
     startedAt: time,
     facade: text,
@@ -120,3 +147,5 @@ export const rows: fc.Arbitrary<ExchangeRow> = fc
       row.usage && usageOf({ ...row.usage, serviceTier, reportedCostNanoUsd: reportedCostNanoUsd ?? undefined });
     return { ...row, usage, id: nextId() };
   });
+
+export const rows = fc.oneof({ arbitrary: anyRows, weight: 3 }, usualRows);

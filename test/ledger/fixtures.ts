@@ -72,7 +72,7 @@ export function rowOf(changes: Partial<ExchangeRow> = {}): ExchangeRow {
     serviceTier: "",
     reportedCostNanoUsd: null,
     cacheSavedNanoUsd: null,
-    trail: trailOf(),
+    trail: trailOf({ strategy: "weighted" }), // kept apart from the row, as no usual one is
     ...changes,
   };
 }

@@ -80,7 +80,7 @@ describe("bodies", () => {
 
   test("and trails of one batch are not mixed up, with rows between them that have no bodies", async () => {
     const batch = Array.from({ length: 30 }, (_, i) => ({
-      row: rowOf({ trail: trailOf({ plannedUs: i }) }),
+      row: rowOf({ trail: trailOf({ plannedUs: i, strategy: i % 2 === 0 ? "" : "weighted" }) }),
       text: i % 3 === 0 ? undefined : `body ${i}`,
     }));
     await Promise.all(

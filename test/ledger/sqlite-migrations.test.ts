@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
 import { createLedger, type Ledger } from "../../src/ledger/index.ts";
-import { rowOf } from "./fixtures.ts";
+import { rowOf, trailOf } from "./fixtures.ts";
 import { differencesIn, sqliteStore, type TestStore } from "./stores.ts";
 
 let store: TestStore;
@@ -36,7 +36,7 @@ test("rows from before there were rollups are rolled up when the schema is broug
   }
   const before = await ledger.summary({});
   await ledger.close();
-  const columns = ["access_key", "end_user_id", "client", "session", "tags"];
+  const columns = ["access_key", "end_user_id", "client", "session", "tags", "usual_trail"];
   columns.push("service_tier", "reported_cost_nano_usd", "cache_saved_nano_usd");
   await tamper(
     "drop table rollups; drop table rollup_series; drop table rollup_progress; " +
@@ -59,7 +59,7 @@ test("a file of version 4 keeps its rollups", async () => {
   await ledger.settle(rowOf({ startedAt: start }), undefined);
   const before = await ledger.summary({});
   await ledger.close();
-  const columns = ["service_tier", "reported_cost_nano_usd", "cache_saved_nano_usd"];
+  const columns = ["service_tier", "reported_cost_nano_usd", "cache_saved_nano_usd", "usual_trail"];
   await tamper(
     columns.map((column) => `alter table requests drop column ${column}; `).join("") +
       `${withoutValues}; alter table rollups drop column cache_saved_nano_usd; alter table rollup_progress drop column rows_from; ` +
@@ -82,8 +82,21 @@ test("a file of version 5 gets sums of what each value has", async () => {
   const before = await read();
   expect(before.map(([totals]) => totals?.requests)).toEqual([12n, 12n]);
   await ledger.close();
-  await tamper(`${withoutValues}; delete from ledger_schema where version > 5`);
+  await tamper(
+    `${withoutValues}; alter table requests drop column usual_trail; delete from ledger_schema where version > 5`,
+  );
   await open();
   expect(await differences()).toEqual([]);
   expect(await read()).toEqual(before);
+});
+
+test("a file of version 6 keeps its trails", async () => {
+  const [old, added] = [rowOf(), rowOf({ trail: trailOf() })];
+  await ledger.settle(old, undefined);
+  await ledger.close();
+  await tamper("alter table requests drop column usual_trail; delete from ledger_schema where version > 6");
+  await open();
+  await ledger.settle(added, undefined);
+  expect((await ledger.find(old.id))?.trail).toEqual(old.trail);
+  expect((await ledger.find(added.id))?.trail).toEqual(added.trail);
 });

@@ -12,7 +12,10 @@ export async function soundRows(path: string): Promise<string[]> {
     const faults = {
       integrity: db.pragma("integrity_check", { simple: true }),
       foreignKeys: db.pragma("foreign_key_check"),
-      withoutTrail: db.prepare("select count(*) from requests where seq not in (select seq from trails)").pluck().get(),
+      withoutTrail: db
+        .prepare("select count(*) from requests where (usual_trail is null) = (seq not in (select seq from trails))")
+        .pluck()
+        .get(),
       withoutBodies: db
         .prepare("select count(*) from requests where seq not in (select seq from bodies)")
         .pluck()

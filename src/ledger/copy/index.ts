@@ -68,7 +68,7 @@ async function tracesOf(db: LedgerDb, condition: RawBuilder<unknown>): Promise<r
   const [isBodyOfRow, isTrailOfRow] = [db.flavor.isPartOfRow("bodies"), db.flavor.isPartOfRow("trails")];
   const { rows } = await sql<Trace>`
     select requests.seq, id, started_at, duration_us, input_tokens, output_tokens, cost_nano_usd,
-      cast(case when trails.seq is null then 0 else 1 end as bigint) as has_trail,
+      cast(case when trails.seq is null and usual_trail is null then 0 else 1 end as bigint) as has_trail,
       cast(length(request) + length(response) as bigint) as bytes
     from requests left join bodies on ${sql.raw(isBodyOfRow)} left join trails on ${sql.raw(isTrailOfRow)}
     where ${condition}`.execute(db);

@@ -49,6 +49,7 @@ const kinds = {
   service_tier: "text",
   reported_cost_nano_usd: "bigint",
   cache_saved_nano_usd: "bigint",
+  usual_trail: "text",
 } as const satisfies Record<Column, "text" | "bigint">;
 
 /** The first of those that come twice. */

@@ -56,6 +56,7 @@ export const startOf = (row: readonly Value[]): number => Number(row[startedAtAt
 /** Rows that are being written, by quarter of an hour and series. On the way of every call. */
 export class Cells {
   readonly #cells = new Map<string, Cell>();
+  #last: Cell | undefined;
   /** The latest start of a row, in ms since 1970. */
   newestStart = 0;
 
@@ -79,13 +80,13 @@ export class Cells {
     const startedAt = startOf(row);
     if (startedAt > this.newestStart) this.newestStart = startedAt;
     const start = Math.trunc(startedAt / quarterMs) * quarterMs; // as SQL divides
+    const last = this.#last;
+    if (last?.start === start && seriesAt.every((at, index) => row[at] === last.series[index])) return last;
     const series = seriesAt.map((at) => String(row[at]));
     const key = `${start} ${JSON.stringify(series)}`;
-    let cell = this.#cells.get(key);
-    if (cell === undefined) {
-      cell = newCell(start, series);
-      this.#cells.set(key, cell);
-    }
+    const cell = this.#cells.get(key) ?? newCell(start, series);
+    this.#cells.set(key, cell);
+    this.#last = cell;
     return cell;
   }
 

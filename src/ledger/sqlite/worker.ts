@@ -157,7 +157,7 @@ function commit(into: Database.Database, { rows, trails, bodies, bytes, summedBe
     let next = 0;
     const cells = new Cells();
     for (const [index, row] of rows.entries()) {
-      const { changes, lastInsertRowid: seq } = writing.row.run(row);
+      const { changes, lastInsertRowid: seq } = writing.row.run(...row);
       const isNew = changes > 0;
       if (isNew) {
         const trail = trails[index];

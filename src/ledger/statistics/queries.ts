@@ -2,12 +2,14 @@ import { promisify } from "node:util";
 import { zstdDecompress } from "node:zlib";
 import type { Selectable, SelectQueryBuilder } from "kysely";
 import type { Heat, LedgerEntry, LedgerReader, LedgerSummary, RowFilter } from "../../core/ledger.ts";
+import type { Trail } from "../../core/trail.ts";
 import { progressOf } from "../rollups/progress.ts";
 import type { SumsWanted } from "../rollups/sql.ts";
 import { ledgerRow } from "../rows.ts";
 import type { BodiesTable, LedgerTables, RequestsTable } from "../schema.ts";
 import type { LedgerDb } from "../sql-flavor.ts";
 import { trailIn } from "../trails.ts";
+import { usualTrailIn } from "../usual-trail.ts";
 import { isRolledUp } from "./filter.ts";
 import { createLists } from "./lists.ts";
 import { type SeriesSums, sumsBySeries, sumsBySpan } from "./period-sums.ts";
@@ -102,14 +104,21 @@ async function find(db: LedgerDb, which: (query: RowQuery) => RowQuery): Promise
   const row = await which(db.selectFrom("requests").selectAll()).executeTakeFirst();
   if (row === undefined) return undefined;
   const [trail, bodies] = await Promise.all([
-    db.selectFrom("trails").select("trail").where(db.flavor.partOf(row)).executeTakeFirst(),
+    trailOf(db, row),
     db.selectFrom("bodies").selectAll().where(db.flavor.partOf(row)).executeTakeFirst(),
   ]);
   return {
     row: ledgerRow(row),
-    trail: trail === undefined ? undefined : trailIn(trail.trail),
+    trail,
     bodies: bodies === undefined ? undefined : await decodedBodies(bodies),
   };
+}
+
+/** undefined: the row is of a version without them. */
+async function trailOf(db: LedgerDb, row: Selectable<RequestsTable>): Promise<Trail | undefined> {
+  if (row.usual_trail !== null) return usualTrailIn(row.usual_trail, row);
+  const found = await db.selectFrom("trails").select("trail").where(db.flavor.partOf(row)).executeTakeFirst();
+  return found && trailIn(found.trail);
 }
 
 /** The bodies of a row as they were kept. */
