@@ -24,7 +24,7 @@ export interface MeasureOptions {
   readonly systems: readonly System[];
   readonly scenarios: readonly Scenario[];
   readonly rounds: number;
-  /** Whether a shorter round goes before, that does not count. */
+  /** Whether rounds go before that do not count. */
   readonly warmUp: boolean;
   readonly load: Child;
   readonly usage: ProcessUsage;
@@ -39,7 +39,11 @@ interface Entry {
 
 const sliceLimitMs = 60_000;
 const memorySampleMs = 200;
-const warmUpSliceMs = 1000;
+/**
+ * V8 compiles what is called often, again and on other threads, in a large program for seconds of work: a gateway runs for
+ * weeks after that, so it is no part of what a call costs. After as many rounds the figures of further ones have no trend.
+ */
+const warmUpRounds = 3;
 
 function httpRequest(
   shape: RequestShape,
@@ -77,12 +81,7 @@ function requestShape(scenario: Scenario, system: System): RequestShape {
 }
 
 /** Throws with the reason when an answer was not the right one, or none came. */
-async function measureSlice(
-  options: MeasureOptions,
-  { system, running }: Entry,
-  scenario: Scenario,
-  durationMs: number | undefined,
-): Promise<Slice> {
+async function measureSlice(options: MeasureOptions, { system, running }: Entry, scenario: Scenario): Promise<Slice> {
   const { load, usage } = options;
   const shape = requestShape(scenario, system);
   const url = new URL(running.url);
@@ -108,7 +107,7 @@ async function measureSlice(
     const reply = await tell(load, {
       kind: "go",
       spreadMs: scenario.spreadMs,
-      ...(durationMs === undefined ? { requestsEach: 1 } : { durationMs }),
+      ...(scenario.durationMs === undefined ? { requestsEach: 1 } : { durationMs: scenario.durationMs }),
     });
     const cpuMicros = usage.cpuMicros(running.pid) - before;
     if (reply.kind === "failed") throw new Error(`${about}: ${reply.message}`);
@@ -141,23 +140,23 @@ export async function measure(options: MeasureOptions): Promise<Measured[]> {
     for (const scenario of options.scenarios.filter((one) => one.when === when)) {
       for (const entry of turns(entries, round)) {
         options.onProgress(`round ${round + 1} of ${options.rounds}: ${scenario.name}, ${entry.system.name}`);
-        const slice = await measureSlice(options, entry, scenario, scenario.durationMs);
+        const slice = await measureSlice(options, entry, scenario);
         measured.find((one) => one.scenario === scenario && one.system === entry.system)?.slices.push(slice);
       }
     }
   }
 
-  async function warmUp(): Promise<void> {
+  async function warmUp(round: number): Promise<void> {
     for (const scenario of options.scenarios.filter(({ durationMs }) => durationMs !== undefined)) {
-      for (const entry of entries) {
-        options.onProgress(`warming up: ${scenario.name}, ${entry.system.name}`);
-        await measureSlice(options, entry, scenario, warmUpSliceMs);
+      for (const entry of turns(entries, round)) {
+        options.onProgress(`warming up, round ${round + 1} of ${warmUpRounds}: ${scenario.name}, ${entry.system.name}`);
+        await measureSlice(options, entry, scenario);
       }
     }
   }
 
   await runAll("fresh", 0);
-  if (options.warmUp) await warmUp();
+  for (let round = 0; options.warmUp && round < warmUpRounds; round += 1) await warmUp(round);
   for (let round = 0; round < options.rounds; round += 1) await runAll("every round", round);
   return measured;
 }
