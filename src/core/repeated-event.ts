@@ -1,7 +1,7 @@
 import type { ChatEvent } from "../../gen/causeway/chat/v1/chat_pb.ts";
 import { eventsText, readEvent } from "../lib/sse.ts";
 import { partDelta } from "./fold.ts";
-import { parseEventData } from "./wire-values.ts";
+import { isRecord, parseEventData } from "./wire-values.ts";
 
 const quote = '"';
 const backslash = "\\";
@@ -17,7 +17,9 @@ export type ReadEvent = (wire: unknown, events: ChatEvent[]) => boolean;
 interface Shape {
   /** Up to the quote before what is said. */
   readonly head: string;
-  /** From the quote behind it to the blank line. */
+  /** From the quote behind it to the quote before the padding. undefined: they have none. */
+  readonly middle: string | undefined;
+  /** From the quote behind all of that to the blank line. */
   readonly tail: string;
   readonly choice: number;
   readonly index: number;
@@ -27,19 +29,25 @@ interface Shape {
 /**
  * A stream consists of events that differ in one string: the next words. Once such an event was parsed, the next one of
  * its shape is known by its beginning and its end, and needs no parsing, which is most of the work of reading it. Two JSON
- * texts that are the same but for what stands between the quotes of one string are the same value but for that string.
+ * texts that are the same but for what stands between the quotes of one string are the same value but for that string. The
+ * same holds for two, of which the second may be padding: random characters that hide how long the words are.
  * Made for one answer.
  */
 export class RepeatedEvents {
   readonly #read: ReadEvent;
   readonly #done: string | undefined;
+  readonly #padding: string | undefined;
   #shape: Shape | undefined;
   #telling = "";
 
-  /** `done`: the data of an event that is passed over. */
-  constructor(read: ReadEvent, done?: string) {
+  /**
+   * `done`: the data of an event that is passed over. `padding`: the name of the member of an event that is padding, if it is
+   * a string.
+   */
+  constructor(read: ReadEvent, done?: string, padding?: string) {
     this.#read = read;
     this.#done = done;
+    this.#padding = padding;
   }
 
   /** `bytes`: whole events. Throws what `ReadEvent` throws, and GatewayError "upstream_malformed" for what is no JSON. */
@@ -59,14 +67,15 @@ export class RepeatedEvents {
   /** Reads an event of the known shape. Returns where it ends; undefined for any other, and for what takes a closer look. */
   #repeat(wire: string, at: number, events: ChatEvent[]): number | undefined {
     if (this.#shape === undefined) return undefined;
-    const { head, tail, choice, index, grows } = this.#shape;
+    const { head, middle, tail, choice, index, grows } = this.#shape;
     const start = at + head.length;
     // not by `startsWith`, for which V8 goes from character to character, at five times the cost
     if (wire.slice(at, start) !== head) return undefined;
     const end = wire.indexOf(blankLine, start) + blankLine.length;
     const behind = end - tail.length;
     if (behind <= start || wire.slice(behind, end) !== tail) return undefined;
-    const value = saidBy(wire.slice(start, behind));
+    const said = middle === undefined ? wire.slice(start, behind) : beforePadding(wire.slice(start, behind), middle);
+    const value = said ? saidBy(said) : undefined;
     if (value === undefined) return undefined;
     events.push(partDelta(choice, index, { case: grows, value }));
     return end;
@@ -80,18 +89,23 @@ export class RepeatedEvents {
     this.#telling += wire.slice(at, end);
     if (data === undefined || data === this.#done) return end;
     const had = events.length;
-    const isRepeatable = this.#read(parseEventData(data), events);
+    const parsed = parseEventData(data);
+    const isRepeatable = this.#read(parsed, events);
     const event = events[had];
-    this.#shape =
-      isRepeatable && event !== undefined && events.length === had + 1
-        ? shapeOf(wire.slice(at, end), data, event)
-        : undefined;
+    const isShaped = isRepeatable && event !== undefined && events.length === had + 1;
+    this.#shape = isShaped ? shapeOf(wire.slice(at, end), data, event, this.#paddingOf(parsed)) : undefined;
     return end;
+  }
+
+  /** The name of its padding, if it has one. */
+  #paddingOf(event: unknown): string | undefined {
+    const name = this.#padding;
+    return name !== undefined && isRecord(event) && typeof event[name] === "string" ? name : undefined;
   }
 }
 
 /** The shape of an event that did nothing but let a text grow, where it is clear which of its strings that was. */
-function shapeOf(wire: string, data: string, { kind }: ChatEvent): Shape | undefined {
+function shapeOf(wire: string, data: string, { kind }: ChatEvent, padding: string | undefined): Shape | undefined {
   if (kind.case !== "partDelta") return undefined;
   const behind = wire.length - blankLine.length;
   const line = behind - data.length;
@@ -104,12 +118,36 @@ function shapeOf(wire: string, data: string, { kind }: ChatEvent): Shape | undef
   if (at < 0 || data.includes(literal, at + 1)) return undefined;
   const start = line + at;
   const head = copyOf(wire.slice(0, start + quote.length));
-  const tail = copyOf(wire.slice(start + literal.length - quote.length));
-  return { head, tail, choice, index, grows: delta.case };
+  const rest = wire.slice(start + literal.length - quote.length);
+  const padded = paddingIn(data, rest, padding);
+  if (padded === undefined) return { head, middle: undefined, tail: copyOf(rest), choice, index, grows: delta.case };
+  const middle = copyOf(rest.slice(0, padded.start));
+  return { head, middle, tail: copyOf(rest.slice(padded.end)), choice, index, grows: delta.case };
+}
+
+/** Where the padding stands in what follows the words, between its quotes. undefined: nowhere, or that is not clear. */
+function paddingIn(data: string, rest: string, name: string | undefined) {
+  if (name === undefined) return undefined;
+  const key = JSON.stringify(name);
+  if (data.indexOf(key) !== data.lastIndexOf(key)) return undefined; // another one's
+  const before = `${key}:${quote}`;
+  const at = rest.indexOf(before);
+  if (at < 0) return undefined;
+  const start = at + before.length;
+  const end = rest.indexOf(quote, start);
+  return plainPadding.test(rest.slice(start, end)) ? { start, end } : undefined;
 }
 
 /** What an event's data stand behind, where they are its last line. */
 const dataLine = /(?:^|\n)data: ?$/;
+
+/** What stands before the middle, if what stands behind it is padding as it usually is. */
+function beforePadding(text: string, middle: string): string | undefined {
+  const end = text.lastIndexOf(middle);
+  return end >= 0 && plainPadding.test(text.slice(end + middle.length)) ? text.slice(0, end) : undefined;
+}
+
+const plainPadding = /^\w*$/;
 
 /** What stands between the quotes, if that is all there is. undefined: it takes a closer look. */
 function saidBy(text: string): string | undefined {

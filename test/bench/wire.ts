@@ -75,9 +75,12 @@ export function streamEvents(chunks: number, withUsage: boolean): string[] {
       choices,
       ...more,
     })}\n\n`;
-  const more = withUsage ? { usage: null } : {};
+  let count = 0;
   const choice = (delta: object, reason: string | null) =>
-    event([{ index: 0, delta, logprobs: null, finish_reason: reason }], more);
+    event([{ index: 0, delta, logprobs: null, finish_reason: reason }], {
+      ...(withUsage ? { usage: null } : {}),
+      obfuscation: "Qx7Zp2Lm9vKt4Rw".slice(count++ % 15), // random, so that lengths do not tell what is said
+    });
   const events = [choice({ role: "assistant", content: "", refusal: null }, null)];
   for (const content of pieces(chunks)) events.push(choice({ content }, null));
   events.push(choice({}, "stop"));

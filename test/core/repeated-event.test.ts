@@ -38,6 +38,7 @@ const written = fc.record({
       fc.constantFrom("text", 'a"b', "\\", "\ud83d", "\n", ""),
     ),
     more: fc.constantFrom(undefined, "text", null),
+    pad: fc.oneof(fc.constantFrom(undefined, "", "ab", "text", 'a"b', "\\", 7), fc.string({ maxLength: 4 })),
   }),
   style: fc.constantFrom("plain", "spaced", "ascii"),
 });
@@ -76,7 +77,7 @@ test("reads what it would read if it parsed every event", () => {
         const plain: ChatEvent[] = [];
         const read = vendor();
         for (const line of lines) read(JSON.parse(line), plain);
-        const repeated = new RepeatedEvents(vendor(), "[DONE]");
+        const repeated = new RepeatedEvents(vendor(), "[DONE]", "pad");
         const seen: ChatEvent[] = [];
         let rest = lines;
         for (const size of [...sizes, lines.length]) {
@@ -105,6 +106,58 @@ test.each([
   const events = reads.flatMap((wire) => parse(repeated, wire));
   expect(parsed).toBe(1);
   expect(events.map(({ kind }) => kind.case === "partDelta" && kind.value.delta.value)).toEqual(said);
+});
+
+/** How many of these events are parsed. */
+function parsedOf(lines: readonly string[]): number {
+  let parsed = 0;
+  const read = vendor();
+  const repeated = new RepeatedEvents(
+    (wire, events) => {
+      parsed += 1;
+      return read(wire, events);
+    },
+    undefined,
+    "pad",
+  );
+  for (const line of lines) parse(repeated, eventOf(line));
+  return parsed;
+}
+
+test.each([
+  [1, "behind the words", ['{"words":"a b","pad":"x"}', '{"words":"c","pad":"yyy"}', '{"words":"\\"","pad":""}']],
+  [3, "before the words", ['{"pad":"x","words":"a"}', '{"pad":"yyy","words":"b"}', '{"pad":"","words":"c"}']],
+  [3, "one of which is not plain", ['{"words":"a","pad":"x"}', '{"words":"c","pad":"-"}', '{"words":"c","pad":"u"}']],
+  [2, "that is not there each time", ['{"words":"a","pad":"x"}', '{"words":"c"}', '{"words":"d"}']],
+  [
+    3,
+    "of another member",
+    ['{"words":"a","more":{"pad":"x"}}', '{"words":"c","more":{"pad":"y"}}', '{"words":"d","more":{"pad":"z"}}'],
+  ],
+  [
+    3,
+    "of two members",
+    [
+      '{"words":"a","more":{"pad":"1"},"pad":"x"}',
+      '{"words":"c","more":{"pad":"2"},"pad":"x"}',
+      '{"words":"d","more":{"pad":"3"},"pad":"x"}',
+    ],
+  ],
+  [3, "with escapes", ['{"words":"a","pad":"x\\"b"}', '{"words":"c","pad":"y\\"b"}', '{"words":"d","pad":"z\\"b"}']],
+])("parses %i of three events with padding %s", (count, _, lines) => {
+  expect(parsedOf(lines)).toBe(count);
+});
+
+test("what is no JSON behind padding is refused", () => {
+  const repeated = new RepeatedEvents(vendor(), undefined, "pad");
+  parse(repeated, eventOf('{"words":"a","pad":"x\\"b"}'));
+  expect(() => parse(repeated, eventOf('{"words":"c","pad":"y"b"}'))).toThrow();
+});
+
+test("words that are empty are not taken for words, with padding behind them either", () => {
+  const repeated = new RepeatedEvents(vendor(), undefined, "pad");
+  const lines = ['{"words":"a","pad":"x"}', '{"words":"","pad":"y"}', '{"words":"b","pad":"z"}'];
+  expect(lines.flatMap((line) => parse(repeated, eventOf(line)))).toHaveLength(2);
 });
 
 test("a line that is no data is not taken for what is said", () => {

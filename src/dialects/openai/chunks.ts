@@ -85,7 +85,7 @@ export function chunkStream(language: ChunkLanguage): StreamCodec {
 }
 
 function reader(chunks: ChunkReading): StreamReader {
-  return new RepeatedEvents((wire, events) => chunks.read(wire, events), done);
+  return new RepeatedEvents((wire, events) => chunks.read(wire, events), done, "obfuscation");
 }
 
 /**
