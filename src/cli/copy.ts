@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Config } from "../config/config.ts";
 import type { CopyDifference, CopyReport, LedgerCopy } from "../core/copy.ts";
 import { type CliActions, CliError, type CliIo } from "./io.ts";
+import { Progress } from "./progress.ts";
 import { ledgerConfig } from "./with-ledger.ts";
 
 export interface CopyActions {
@@ -15,9 +16,6 @@ interface CopyOptions {
   readonly from: string;
   readonly to?: string;
 }
-
-/** Where nobody watches, a line is said after so many rows. */
-const rowsPerLine = 50_000;
 
 /** As many differences are said one by one. */
 const mostLines = 20;
@@ -64,34 +62,19 @@ export function addCopy(ledger: Command, io: CliIo, actions: CopyActions & Pick<
 }
 
 async function copy(ledgers: LedgerCopy, io: CliIo): Promise<void> {
-  const progress = progressTo(io, await ledgers.count());
+  const progress = new Progress(io);
+  const total = await ledgers.count();
+  const show = (rows: number): void => progress.at(rows, `${rows} of ${Math.max(rows, total)} requests`);
   let differences = 0;
   const differs = (difference: CopyDifference): void => {
     differences += 1;
     if (differences <= mostLines) io.stdout.write(`${describe(difference)}\n`);
   };
-  const report = await ledgers.run(({ rows }) => progress.at(rows), differs, io.signal).finally(() => progress.end());
+  const report = await ledgers.run(({ rows }) => show(rows), differs, io.signal).finally(() => progress.end());
   io.stdout.write(describeReport(report));
   if (differences > mostLines) io.stdout.write(`and ${differences - mostLines} more differences\n`);
   if (differences > 0) throw new CliError("The ledgers differ in what was copied.");
   io.stdout.write("ok: what was copied is the same in both\n");
-}
-
-function progressTo({ stderr }: CliIo, total: number) {
-  let said = 0;
-  const text = (rows: number): string => `${rows} of ${Math.max(rows, total)} requests`;
-  return {
-    at(rows: number): void {
-      if (stderr.isTTY === true) stderr.write(`\r${text(rows)}`);
-      else if (rows - said >= rowsPerLine) {
-        said = rows;
-        stderr.write(`${text(rows)}\n`);
-      }
-    },
-    end(): void {
-      if (stderr.isTTY === true) stderr.write("\r");
-    },
-  };
 }
 
 function describeReport({ rows, there, removed, bodies, oldSums, state }: CopyReport): string {
@@ -101,7 +84,7 @@ function describeReport({ rows, there, removed, bodies, oldSums, state }: CopyRe
       ? []
       : [`${removed} left out: the other ledger removes what is as old, and has them in its sums`]),
     ...(oldSums === 0 ? [] : [`${oldSums} sums over requests that were removed`]),
-    ...(state === 0 ? [] : [`${state} entries of state`]),
+    ...(state === 0 ? [] : [state === 1 ? "1 entry of state" : `${state} entries of state`]),
   ];
   return parts.map((part) => `${part}\n`).join("");
 }

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import type { Config } from "../config/config.ts";
-import type { LedgerRepricing, RepriceCounts } from "../core/reprice.ts";
+import type { LedgerRepricing, RepriceCounts, RepriceWatcher } from "../core/reprice.ts";
 import { wildcard } from "../lib/wildcard.ts";
 import { type CliActions, CliError, type CliIo } from "./io.ts";
+import { Progress } from "./progress.ts";
 import { RepriceReport } from "./reprice-report.ts";
 import { type LedgerOptions, ledgerConfig, withLedger } from "./with-ledger.ts";
 
@@ -63,14 +64,20 @@ async function reprice(
   io: CliIo,
 ): Promise<void> {
   const report = new RepriceReport();
+  const progress = new Progress(io);
   const scope = { ...period, isWanted: wildcard(model), unknownOnly, dryRun };
   let counts: RepriceCounts | undefined;
   try {
-    counts = await ledger.reprice(scope, (change) => report.add(change), io.signal);
+    const watcher: RepriceWatcher = {
+      changed: (change) => report.add(change),
+      reached: (rows, startedAt) => progress.at(rows, `${rows} requests, up to ${new Date(startedAt).toISOString()}`),
+    };
+    counts = await ledger.reprice(scope, watcher, io.signal);
   } catch (error) {
     if (!io.signal.aborted || dryRun) throw error;
     throw new CliError("Interrupted. What was priced anew stays; run it again for the rest.", 130);
   } finally {
+    progress.end();
     io.stdout.write(report.text());
     if (counts !== undefined) io.stdout.write(report.end(counts, dryRun));
   }

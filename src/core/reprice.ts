@@ -41,12 +41,19 @@ export interface RepriceCounts {
   readonly kept: Readonly<Record<RepriceKept, number>>;
 }
 
+export interface RepriceWatcher {
+  /** Called for each row that has changed, or would have. */
+  changed(change: Repriced): void;
+  /** Called from time to time: how many rows were looked at, and when the last of them started, in ms since 1970. */
+  reached(rows: number, startedAt: number): void;
+}
+
 /** Computes costs and savings of rows anew: also while a gateway writes to the same store. */
 export interface LedgerRepricing {
   /**
-   * Part by part: what was changed before a failure stays so, with the sums over it. `report`: called for each row that has
-   * changed, or would have. Rejects with GatewayError "unavailable", or with the signal's reason.
+   * Part by part: what was changed before a failure stays so, with the sums over it. Rejects with GatewayError "unavailable",
+   * or with the signal's reason.
    */
-  reprice(scope: RepriceScope, report: (change: Repriced) => void, signal: AbortSignal): Promise<RepriceCounts>;
+  reprice(scope: RepriceScope, watcher: RepriceWatcher, signal: AbortSignal): Promise<RepriceCounts>;
   close(): Promise<void>;
 }

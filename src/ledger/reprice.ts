@@ -27,7 +27,7 @@ type StoredRow = Selectable<RequestsTable>;
 /** Prices rows anew with the prices that it is given, at the time when each was asked for. */
 export function createRepricing(store: Store, pricing: Pricing): LedgerRepricing {
   return {
-    async reprice(scope, report, signal) {
+    async reprice(scope, watcher, signal) {
       await checkVersion(store);
       const { rowsFrom } = await progressOf(store.scanDb);
       const kept: Record<RepriceKept, number> = { told: 0, unpriced: 0, unclear: 0 };
@@ -47,7 +47,8 @@ export function createRepricing(store: Store, pricing: Pricing): LedgerRepricing
         }
         signal.throwIfAborted();
         if (!scope.dryRun) await write(store, changes);
-        for (const { repriced } of changes) report(repriced);
+        for (const { repriced } of changes) watcher.changed(repriced);
+        watcher.reached(rows, Number(after.started_at));
       }
     },
 

@@ -48,7 +48,7 @@ export async function run(args: readonly string[], setup: Setup = {}): Promise<O
         setup.onOutput?.(text);
       },
     },
-    stderr: { write: (text) => (err += text) },
+    stderr: { isTTY, write: (text) => (err += text) },
     stdin: Object.assign(stdin, { isTTY: setup.stdin === undefined }),
     env,
     cwd,

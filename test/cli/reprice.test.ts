@@ -139,22 +139,20 @@ test("more rows than are changed at once are changed in parts; what was done whe
   const rows = Array.from({ length: 7000 }, (_, i) =>
     rowOf({ startedAt: startedAt + (i % 3) * 600_000, ...thousand, ...unknown }),
   );
-  const { command, reprice, verify, ledger } = await ledgerWith(rows.slice(0, 1), prices);
+  const { command, verify, ledger } = await ledgerWith(rows.slice(0, 1), prices);
   await Promise.all(rows.slice(1).map((row) => ledger.settle(row, undefined)));
   const abort = new AbortController();
   const interrupting = {
     ...actions,
     openRepricing: (config: Parameters<typeof openRepricing>[0]) => {
       const opened = openRepricing(config);
-      const reprice: typeof opened.reprice = (scope, report, signal) =>
-        opened.reprice(
-          scope,
-          (change) => {
-            abort.abort();
-            report(change);
-          },
-          signal,
-        );
+      const reprice: typeof opened.reprice = (scope, watcher, signal) => {
+        const changed: typeof watcher.changed = (change) => {
+          abort.abort();
+          watcher.changed(change);
+        };
+        return opened.reprice(scope, { ...watcher, changed }, signal);
+      };
       return { ...opened, reprice };
     },
   };
@@ -166,7 +164,10 @@ test("more rows than are changed at once are changed in parts; what was done whe
   });
   await verify();
   expect((await ledger.summary({})).totals.unknownCost).toBe(2000n);
-  expect((await reprice()).out).toMatch(/ok: priced 2000 of 7000 rows anew\n$/);
+  const watched = await command(["reprice", "--since", "2026-01-01"], { isTTY: true });
+  expect(watched.out).toMatch(/ok: priced 2000 of 7000 rows anew\n$/);
+  const shown = ["5000 requests, up to 2026-02-01T10:20:00.000Z", "7000 requests, up to 2026-02-01T10:20:00.000Z"];
+  expect(watched.err).toBe(`${shown.map((line) => `\r${line}`).join("")}\r${" ".repeat(shown[1]?.length ?? 0)}\r`);
   await verify();
   expect((await ledger.summary({})).totals).toMatchObject({ unknownCost: 0n, costNanoUsd: 7000n * 30_000_000n });
 });

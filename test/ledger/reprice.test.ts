@@ -28,11 +28,14 @@ async function reprice(
   const repricing = createLedgerRepricing({ store: store.location, clock: systemClock }, pricing({ overrides, names }));
   const all = { from: 0, to: systemClock.now() + 1, isWanted: () => true, unknownOnly: false, dryRun: false };
   let changed = 0;
-  const count = (): void => {
-    changed += 1;
+  const watcher = {
+    changed() {
+      changed += 1;
+    },
+    reached() {},
   };
   try {
-    return { ...(await repricing.reprice({ ...all, ...scope }, count, new AbortController().signal)), changed };
+    return { ...(await repricing.reprice({ ...all, ...scope }, watcher, new AbortController().signal)), changed };
   } finally {
     await repricing.close();
   }
