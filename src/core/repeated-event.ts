@@ -152,8 +152,11 @@ const plainPadding = /^\w*$/;
 /** What stands between the quotes, if that is all there is. undefined: it takes a closer look. */
 function saidBy(text: string): string | undefined {
   if (text.includes(backslash)) return unescaped(text);
-  return text.includes(quote) || text.includes("\n") ? undefined : text;
+  return notPlain.test(text) ? undefined : text;
 }
+
+/** A quote, or what JSON has to escape. */
+const notPlain = /["\x00-\x1f]/;
 
 /** What is cut out of a text keeps all of it in memory, which is a whole read here. */
 const copyOf = (text: string): string => Buffer.from(text).toString();

@@ -180,6 +180,7 @@ test.each([
   '{"kind":"text","at":0,"words":"a"b"}',
   '{"kind":"text","at":0,"words":"',
   '{"kind":"text","at":0,"words":"a\nb"}',
+  '{"kind":"text","at":0,"words":"a\tb"}',
 ])("takes a closer look at %s", (line) => {
   const repeated = new RepeatedEvents(vendor());
   parse(repeated, eventOf('{"kind":"text","at":0,"words":"xyz"}'));
