@@ -89,7 +89,19 @@ function rowMaker(count: number, from: number, to: number): (index: number) => E
         affinity: "",
         candidates: [`provider-${model % 3}/model-${model}`],
         plannedUs: 120,
-        steps: [],
+        steps: [
+          {
+            kind: "attempt",
+            atUs: 150,
+            target: `provider-${model % 3}/model-${model}`,
+            credential: "sk-…1234",
+            hedge: false,
+            outcome: failed ? "failed" : "answered",
+            headUs: Math.floor(durationUs / 4),
+            begunUs: Math.floor(durationUs / 3),
+            endUs: durationUs,
+          },
+        ],
       },
     };
   };
