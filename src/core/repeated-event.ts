@@ -30,7 +30,7 @@ interface Shape {
  * A stream consists of events that differ in one string: the next words. Once such an event was parsed, the next one of
  * its shape is known by its beginning and its end, and needs no parsing, which is most of the work of reading it. Two JSON
  * texts that are the same but for what stands between the quotes of one string are the same value but for that string. The
- * same holds for two, of which the second may be padding: random characters that hide how long the words are.
+ * same holds for two: behind the words there may be padding, random letters that hide how long they are.
  * Made for one answer.
  */
 export class RepeatedEvents {
@@ -41,8 +41,8 @@ export class RepeatedEvents {
   #telling = "";
 
   /**
-   * `done`: the data of an event that is passed over. `padding`: the name of the member of an event that is padding, if it is
-   * a string.
+   * `done`: the data of an event that is passed over. `padding`: the name of a member of events that is padding when it is a
+   * string: the reader does not look at it.
    */
   constructor(read: ReadEvent, done?: string, padding?: string) {
     this.#read = read;
@@ -104,7 +104,10 @@ export class RepeatedEvents {
   }
 }
 
-/** The shape of an event that did nothing but let a text grow, where it is clear which of its strings that was. */
+/**
+ * The shape of an event that did nothing but let a text grow, where it is clear which of its strings that was. Names and
+ * strings that are written with escapes may be what they do not look like: then it is not clear.
+ */
 function shapeOf(wire: string, data: string, { kind }: ChatEvent, padding: string | undefined): Shape | undefined {
   if (kind.case !== "partDelta") return undefined;
   const behind = wire.length - blankLine.length;
@@ -116,6 +119,8 @@ function shapeOf(wire: string, data: string, { kind }: ChatEvent, padding: strin
   const literal = JSON.stringify(delta.value);
   const at = data.indexOf(literal);
   if (at < 0 || data.includes(literal, at + 1)) return undefined;
+  const behindWords = at + literal.length;
+  if (data.slice(0, at).includes(backslash) || data.includes(backslash, behindWords)) return undefined;
   const start = line + at;
   const head = copyOf(wire.slice(0, start + quote.length));
   const rest = wire.slice(start + literal.length - quote.length);
@@ -143,8 +148,10 @@ const dataLine = /(?:^|\n)data: ?$/;
 
 /** What stands before the middle, if what stands behind it is padding as it usually is. */
 function beforePadding(text: string, middle: string): string | undefined {
-  const end = text.lastIndexOf(middle);
-  return end >= 0 && plainPadding.test(text.slice(end + middle.length)) ? text.slice(0, end) : undefined;
+  const behind = text.lastIndexOf(quote) + 1; // by all of the middle, a hostile text would take its length squared
+  const end = behind - middle.length;
+  if (end < 0 || text.slice(end, behind) !== middle) return undefined;
+  return plainPadding.test(text.slice(behind)) ? text.slice(0, end) : undefined;
 }
 
 const plainPadding = /^\w*$/;

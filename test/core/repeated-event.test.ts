@@ -148,6 +148,39 @@ test.each([
   expect(parsedOf(lines)).toBe(count);
 });
 
+/** Reads a stream of such events, as it is and parsed one by one. */
+function bothWays(lines: readonly string[]): readonly [ChatEvent[], ChatEvent[]] {
+  const repeated = new RepeatedEvents(vendor(), undefined, "pad");
+  const read = vendor();
+  const plain: ChatEvent[] = [];
+  for (const line of lines) read(JSON.parse(line), plain);
+  return [lines.flatMap((line) => parse(repeated, eventOf(line))), plain];
+}
+
+test.each([
+  ["padding that looks like the words", ['{"words":"\\u0061bc","pad":"abc"}', '{"words":"\\u0061bc","pad":"xyz"}']],
+  ["a member that looks like the words", ['{"words":"\\u0061bc","more":"abc"}', '{"words":"\\u0061bc","more":"xyz"}']],
+  ["words whose name looks like another", ['{"w\\u006frds":"abc"}', '{"w\\u006frds":"xyz"}']],
+])("%s: read as they are", (_, lines) => {
+  const [repeated, plain] = bothWays(lines);
+  expect(repeated).toEqual(plain);
+});
+
+test("a member of the name of the padding is not taken for it when that is written with escapes", () => {
+  expect(
+    parsedOf(['{"words":"a","more":{"pad":"1"},"p\\u0061d":"x"}', '{"words":"b","more":{"pad":"2"},"p\\u0061d":"x"}']),
+  ).toBe(2);
+});
+
+test("the time for a read grows no faster than the read where members repeat, on and on", () => {
+  const repeated = new RepeatedEvents(vendor(), undefined, "pad");
+  const members = '","more":"more';
+  const events = [`ab${members.repeat(50_000)}","pad":"y`, `c${members.repeat(100_000)}","y":"x`].flatMap((rest) =>
+    parse(repeated, eventOf(`{"words":"${rest}"}`)),
+  );
+  expect(events).toEqual(["ab", "c"].map((value) => partDelta(0, 0, { case: "text", value })));
+});
+
 test("what is no JSON behind padding is refused", () => {
   const repeated = new RepeatedEvents(vendor(), undefined, "pad");
   parse(repeated, eventOf('{"words":"a","pad":"x\\"b"}'));
