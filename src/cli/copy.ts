@@ -68,7 +68,9 @@ async function copy(ledgers: LedgerCopy, io: CliIo): Promise<void> {
   let differences = 0;
   const differs = (difference: CopyDifference): void => {
     differences += 1;
-    if (differences <= mostLines) io.stdout.write(`${describe(difference)}\n`);
+    if (differences > mostLines) return;
+    progress.end();
+    io.stdout.write(`${describe(difference)}\n`);
   };
   const report = await ledgers.run(({ rows }) => show(rows), differs, io.signal).finally(() => progress.end());
   io.stdout.write(describeReport(report));
@@ -79,7 +81,7 @@ async function copy(ledgers: LedgerCopy, io: CliIo): Promise<void> {
 
 function describeReport({ rows, there, removed, bodies, oldSums, state }: CopyReport): string {
   const parts = [
-    `${rows - there - removed} requests copied, ${bodies} of them with what was said; ${there} were there already`,
+    `${requests(rows - there - removed)} copied, ${bodies} of them with what was said; ${there} were there already`,
     ...(removed === 0
       ? []
       : [`${removed} left out: the other ledger removes what is as old, and has them in its sums`]),
@@ -88,6 +90,8 @@ function describeReport({ rows, there, removed, bodies, oldSums, state }: CopyRe
   ];
   return parts.map((part) => `${part}\n`).join("");
 }
+
+const requests = (count: number): string => (count === 1 ? "1 request" : `${count} requests`);
 
 function describe({ from, to, what }: CopyDifference): string {
   const [first, last] = [from, to].map((time) => new Date(time).toISOString());

@@ -44,7 +44,7 @@ export interface RepriceCounts {
 export interface RepriceWatcher {
   /** Called for each row that has changed, or would have. */
   changed(change: Repriced): void;
-  /** Called from time to time: how many rows were looked at, and when the last of them started, in ms since 1970. */
+  /** Called from time to time: how many rows were read, wanted or not, and when the last of them started, in ms since 1970. */
   reached(rows: number, startedAt: number): void;
 }
 

@@ -32,6 +32,7 @@ export function createRepricing(store: Store, pricing: Pricing): LedgerRepricing
       const { rowsFrom } = await progressOf(store.scanDb);
       const kept: Record<RepriceKept, number> = { told: 0, unpriced: 0, unclear: 0 };
       let rows = 0;
+      let looked = 0;
       for (let after: StoredRow | undefined; ; ) {
         signal.throwIfAborted();
         const page = await pageOf(store.scanDb, { ...scope, from: Math.max(rowsFrom, scope.from) }, after);
@@ -48,7 +49,8 @@ export function createRepricing(store: Store, pricing: Pricing): LedgerRepricing
         signal.throwIfAborted();
         if (!scope.dryRun) await write(store, changes);
         for (const { repriced } of changes) watcher.changed(repriced);
-        watcher.reached(rows, Number(after.started_at));
+        looked += page.length;
+        watcher.reached(looked, Number(after.started_at));
       }
     },
 

@@ -4,9 +4,9 @@ import type { ErrorCode } from "../core/error.ts";
 import type { AttemptStep, SkipReason, Trail, TrailStep, WaitStep } from "../core/trail.ts";
 
 /**
- * A trail as JSON. Its names are short, what is empty is left out, and so is
- * the outcome of an attempt that answered. A step has its kind as the name of its first member. Times are in µs, "until"
- * in ms since 1970, costs in nano-dollars as text, a usage is in protobuf's JSON form. For example
+ * A trail as JSON. Its names are short, what is empty is left out, and so is the outcome of an attempt that answered. A
+ * step has its kind as the name of its first member. Times are in µs, "until" in ms since 1970, costs in nano-dollars as
+ * text, a usage is in protobuf's JSON form. For example
  * `{"candidates":["a/m"],"planned":35,"steps":[{"attempt":"a/m","at":40,"head":900,"begun":950,"end":2000}]}`.
  */
 export function trailText(trail: Trail): string {

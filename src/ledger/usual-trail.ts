@@ -24,7 +24,7 @@ export function usualTrailText({ trail, provider, model, credential }: ExchangeR
   return affinity === "" ? times : `${times} ${affinity}`;
 }
 
-/** What `usualTrailText` was made of. Never throws. */
+/** What `usualTrailText` was made of; its names are those of the row. Never throws. */
 export function usualTrailIn(text: string, row: Named): Trail {
   const [planned, at, head, begun, end, affinity, ...name] = text.split(" ");
   const target = targetOf(row);
