@@ -169,7 +169,7 @@ describe("an exchange", () => {
 });
 
 describe("a model", () => {
-  const failed = { status: "error", errorCode: "model_not_found" } as const;
+  const failed = { status: "error", errorCode: "model_not_found", trail: trailOf() } as const;
 
   test("that a client made up is unknown; one that the provider lists, a plan names, or that answers is not", async () => {
     const { observe, read } = metricsOf({ models: { acme: { models: ["listed"], listedAt: 1, error: undefined } } });
