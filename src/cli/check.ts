@@ -6,6 +6,7 @@ import { showProblem } from "../config/problem.ts";
 import { showStore } from "../config/store.ts";
 import { maskKey } from "../core/mask.ts";
 import type { PlanSpec } from "../core/routing.ts";
+import { counted } from "../lib/counted.ts";
 import { describeKeys } from "./banner.ts";
 import { type CliActions, CliError, type CliIo } from "./io.ts";
 import { showConditions, showPlan } from "./plan-text.ts";
@@ -30,7 +31,7 @@ export function addCheck(program: Command, io: CliIo, { loadConfig }: CliActions
       const name = path === undefined ? "" : shortPath(path, io.cwd);
       if (config === undefined) {
         for (const problem of problems) io.stdout.write(`${showProblem(problem, name)}\n`);
-        throw new CliError(problems.length === 1 ? "1 problem" : `${problems.length} problems`);
+        throw new CliError(counted(problems.length, "problem"));
       }
       io.stdout.write(`ok: ${name === "" ? "no file, the environment and the defaults" : name}\n${describe(config)}`);
     });

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
 import type { Config } from "../config/config.ts";
 import type { CopyDifference, CopyReport, LedgerCopy } from "../core/copy.ts";
+import { counted } from "../lib/counted.ts";
 import { type CliActions, CliError, type CliIo } from "./io.ts";
 import { Progress } from "./progress.ts";
 import { ledgerConfig } from "./with-ledger.ts";
@@ -81,7 +82,7 @@ async function copy(ledgers: LedgerCopy, io: CliIo): Promise<void> {
 
 function describeReport({ rows, there, removed, bodies, oldSums, state }: CopyReport): string {
   const parts = [
-    `${requests(rows - there - removed)} copied, ${bodies} of them with what was said; ${there} were there already`,
+    `${counted(rows - there - removed, "request")} copied, ${bodies} of them with what was said; ${there} were there already`,
     ...(removed === 0
       ? []
       : [`${removed} left out: the other ledger removes what is as old, and has them in its sums`]),
@@ -90,8 +91,6 @@ function describeReport({ rows, there, removed, bodies, oldSums, state }: CopyRe
   ];
   return parts.map((part) => `${part}\n`).join("");
 }
-
-const requests = (count: number): string => (count === 1 ? "1 request" : `${count} requests`);
 
 function describe({ from, to, what }: CopyDifference): string {
   const [first, last] = [from, to].map((time) => new Date(time).toISOString());

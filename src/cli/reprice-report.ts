@@ -1,4 +1,5 @@
 import type { PricedRow, RepriceCounts, Repriced, RepriceKept } from "../core/reprice.ts";
+import { counted } from "../lib/counted.ts";
 import { withoutControls } from "./chat-view.ts";
 import { formatDollars } from "./settlement-line.ts";
 
@@ -53,10 +54,10 @@ export class RepriceReport {
   end({ rows, kept }: RepriceCounts, dryRun: boolean): string {
     const reasons = Object.entries(keptWords).flatMap(([reason, words]) => {
       const count = kept[reason as RepriceKept]; // the keys are just those
-      return count === 0 ? [] : [`${rowsText(count)} ${words}\n`];
+      return count === 0 ? [] : [`${counted(count, "row")} ${words}\n`];
     });
     const did = dryRun ? "would price" : "priced";
-    return `${reasons.join("")}ok: ${did} ${this.#all.rows} of ${rowsText(rows)} anew\n`;
+    return `${reasons.join("")}ok: ${did} ${this.#all.rows} of ${counted(rows, "row")} anew\n`;
   }
 }
 
@@ -66,12 +67,10 @@ const keptWords: Readonly<Record<RepriceKept, string>> = {
   unclear: "kept: it is not known which attempt has taken what",
 };
 
-const rowsText = (count: number): string => (count === 1 ? "1 row" : `${count} rows`);
-
 function linesOf({ rows, before, after }: Sum): string {
   const lines: [name: string, before: string, after: string][] = [
     ["cost", formatDollars(before.cost), formatDollars(after.cost)],
-    ["unknown", rowsText(before.unknown), rowsText(after.unknown)],
+    ["unknown", counted(before.unknown, "row"), counted(after.unknown, "row")],
     ["saved", formatDollars(before.saved), formatDollars(after.saved)],
     ["prices", [...before.versions].sort().join(", "), [...after.versions].sort().join(", ")],
   ];

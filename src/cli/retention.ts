@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Config } from "../config/config.ts";
 import type { LedgerAudit, Retention } from "../core/ledger.ts";
+import { counted } from "../lib/counted.ts";
 import { type CliActions, CliError, type CliIo, interrupted } from "./io.ts";
 import { type LedgerOptions, ledgerConfig, withLedger } from "./with-ledger.ts";
 
@@ -76,8 +77,6 @@ async function foretell(ledger: LedgerAudit, retention: Retention, io: CliIo): P
   ];
   io.stdout.write(lines.length === 0 ? "ok: nothing to remove\n" : `would remove:\n  ${lines.join("\n  ")}\n`);
 }
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 const bodiesText = (rows: number, bytes: number): string =>
   `the bodies of ${counted(rows, "row")} (${sizeText(bytes)})`;

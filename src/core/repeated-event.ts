@@ -119,22 +119,20 @@ function shapeOf(wire: string, data: string, { kind }: ChatEvent, padding: strin
   const literal = JSON.stringify(delta.value);
   const at = data.indexOf(literal);
   if (at < 0 || data.includes(literal, at + 1)) return undefined;
-  const behindWords = at + literal.length;
-  if (data.slice(0, at).includes(backslash) || data.includes(backslash, behindWords)) return undefined;
+  if (data.slice(0, at).includes(backslash) || data.includes(backslash, at + literal.length)) return undefined;
   const start = line + at;
   const head = copyOf(wire.slice(0, start + quote.length));
   const rest = wire.slice(start + literal.length - quote.length);
   const padded = paddingIn(data, rest, padding);
-  if (padded === undefined) return { head, middle: undefined, tail: copyOf(rest), choice, index, grows: delta.case };
-  const middle = copyOf(rest.slice(0, padded.start));
-  return { head, middle, tail: copyOf(rest.slice(padded.end)), choice, index, grows: delta.case };
+  const middle = padded && copyOf(rest.slice(0, padded.start));
+  return { head, middle, tail: copyOf(rest.slice(padded?.end)), choice, index, grows: delta.case };
 }
 
 /** Where the padding stands in what follows the words, between its quotes. undefined: nowhere, or that is not clear. */
 function paddingIn(data: string, rest: string, name: string | undefined) {
   if (name === undefined) return undefined;
   const key = JSON.stringify(name);
-  if (data.indexOf(key) !== data.lastIndexOf(key)) return undefined; // another one's
+  if (data.indexOf(key) !== data.lastIndexOf(key)) return undefined; // another member has that name, too
   const before = `${key}:${quote}`;
   const at = rest.indexOf(before);
   if (at < 0) return undefined;
@@ -148,7 +146,7 @@ const dataLine = /(?:^|\n)data: ?$/;
 
 /** What stands before the middle, if what stands behind it is padding as it usually is. */
 function beforePadding(text: string, middle: string): string | undefined {
-  const behind = text.lastIndexOf(quote) + 1; // by all of the middle, a hostile text would take its length squared
+  const behind = text.lastIndexOf(quote) + 1; // to search for all of the middle takes a hostile text's length squared
   const end = behind - middle.length;
   if (end < 0 || text.slice(end, behind) !== middle) return undefined;
   return plainPadding.test(text.slice(behind)) ? text.slice(0, end) : undefined;

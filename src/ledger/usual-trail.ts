@@ -8,8 +8,9 @@ type Named = Pick<ExchangeRow, "provider" | "model" | "credential">;
 /**
  * The trail of a request that went where most go: there was one place for it, and the first attempt brought the answer.
  * Most of it stands in the row, so that this is left, with spaces between: in µs since the start, when the place was found,
- * when it was asked, when the head of the answer was there, when it began, and when it ended; where its conversation had been
- * before; and the credential's name, where the row has another. What is not known is "-", but left out where nothing follows.
+ * when it was asked, when the head of the answer was there, when it began, and when it ended; whether its conversation has
+ * stayed ("new", "kept", "moved"); and the credential's name, where the row has another. What is not known is "-"; the last
+ * two are left out where nothing follows.
  * For example "35 40 900 950 2000", or "35 40 900 - 2000 kept team b". undefined: it went another way.
  */
 export function usualTrailText({ trail, provider, model, credential }: ExchangeRow): string | undefined {

@@ -40,8 +40,9 @@ interface Entry {
 const sliceLimitMs = 60_000;
 const memorySampleMs = 200;
 /**
- * V8 compiles what is called often, again and on other threads, in a large program for seconds of work: a gateway runs for
- * weeks after that, so it is no part of what a call costs. After as many rounds the figures of further ones have no trend.
+ * What is called often V8 compiles once more, on threads that are measured as well, and in a large program that takes
+ * seconds of load. A gateway runs for weeks after that: it is no part of what a call costs. After so many rounds the figures
+ * have no trend any more.
  */
 const warmUpRounds = 3;
 

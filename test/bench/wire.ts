@@ -79,7 +79,7 @@ export function streamEvents(chunks: number, withUsage: boolean): string[] {
   const choice = (delta: object, reason: string | null) =>
     event([{ index: 0, delta, logprobs: null, finish_reason: reason }], {
       ...(withUsage ? { usage: null } : {}),
-      obfuscation: "Qx7Zp2Lm9vKt4Rw".slice(count++ % 15), // random, so that lengths do not tell what is said
+      obfuscation: "Qx7Zp2Lm9vKt4Rw".slice(count++ % 15), // the vendor's is random: lengths are not to tell what is said
     });
   const events = [choice({ role: "assistant", content: "", refusal: null }, null)];
   for (const content of pieces(chunks)) events.push(choice({ content }, null));

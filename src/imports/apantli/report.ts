@@ -1,3 +1,4 @@
+import { counted } from "../../lib/counted.ts";
 import type { ApantliReport } from "./index.ts";
 import type { Sums } from "./source.ts";
 
@@ -67,5 +68,3 @@ function remarks(report: ApantliReport): string[] {
   ];
   return all.filter(([count]) => count > 0).map(([, text]) => text);
 }
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
