@@ -227,6 +227,16 @@ describe.skipIf(withoutPostgres)("ledger copy", () => {
       expect(outcome).toMatchObject({ code: 1, err: "The ledgers differ in what was copied.\n" });
     });
 
+    test.each([
+      ["of its own", "weighted", "delete from trails"],
+      ["in its row", "", "update requests set usual_trail = null"],
+    ])("says that a trail %s is missing", async (_, strategy, remove) => {
+      await withLedger(from, (source) => source.settle(rowOf({ trail: trailOf({ strategy }) }), undefined));
+      expect((await copy(from, to)).code).toBe(0);
+      await to.run(remove);
+      expect((await copy(from, to)).out).toContain(": 1 row is missing or different\n");
+    });
+
     test("that is interrupted goes on the next time", async () => {
       await withLedger(from, (source) => settleAll(source, rows));
       const stop = new AbortController();

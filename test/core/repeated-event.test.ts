@@ -175,7 +175,7 @@ test("a member of the name of the padding is not taken for it when that is writt
 test("the time for a read grows no faster than the read where members repeat, on and on", () => {
   const repeated = new RepeatedEvents(vendor(), undefined, "pad");
   const members = '","more":"more';
-  const events = [`ab${members.repeat(50_000)}","pad":"y`, `c${members.repeat(100_000)}","y":"x`].flatMap((rest) =>
+  const events = [`ab${members.repeat(100_000)}","pad":"y`, `c${members.repeat(200_000)}","y":"x`].flatMap((rest) =>
     parse(repeated, eventOf(`{"words":"${rest}"}`)),
   );
   expect(events).toEqual(["ab", "c"].map((value) => partDelta(0, 0, { case: "text", value })));
